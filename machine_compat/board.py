@@ -1,0 +1,311 @@
+"""A board: its profile, the MicroPython port it speaks like, its backend, clock and interrupts, and what is open on it.
+
+The facade asks its board for channels and never knows what is behind them. The *current* board is what facade classes
+use that were imported outside a script (`machine_compat.install`); a script's own classes carry their board.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Protocol, TextIO, TypeVar, cast
+
+from machine_compat.clock import Clock
+from machine_compat.contract import (
+    ADCChannel,
+    Backend,
+    DACChannel,
+    I2CBus,
+    Line,
+    PWMChannel,
+    SPIBus,
+    UARTChannel,
+    Watchdog,
+)
+from machine_compat.errors import ConfigError
+from machine_compat.interrupts import Interrupts
+from machine_compat.ports import Port, port
+from machine_compat.profile import Profile, Spot
+from machine_compat.taps import Tap, Tapped
+
+C = TypeVar("C")
+
+
+class User(Protocol):
+    """A facade object that uses a channel; `bind` gives it the channel, again whenever taps change."""
+
+    def bind(self, channel: object, /) -> None: ...
+
+
+class Restart(BaseException):
+    """The board resets: the script ends here, and no handler of its own may stop that."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Opened:
+    """One open channel, and who uses it."""
+
+    __slots__ = ("channel", "close", "kind", "ref", "users")
+
+    def __init__(self, kind: str, ref: str, channel: object, close: Callable[[], None]) -> None:
+        self.kind = kind
+        self.ref = ref
+        self.channel = channel
+        self.close = close
+        self.users: list[User] = []
+
+
+class Board:
+    """One board. Channels are opened once and shared: ``Pin(25)`` twice is one line.
+
+    A pin has one function at a time: whatever is configured last takes it, and `claim` tells the one before.
+    """
+
+    def __init__(self, profile: Profile, backend: Backend, flash: Path | None = None) -> None:
+        self.profile = profile
+        self.port: Port = port(profile.port)
+        self.backend = backend
+        self.clock: Clock = backend.clock()
+        self.interrupts = Interrupts(self.clock, backend.in_script)
+        self.flash = flash
+        self.stdout: TextIO | None = None
+        self.stdin: TextIO | None = None
+        self.taps: list[Tap] = []
+        self.singletons: dict[tuple[object, ...], object] = {}
+        """Facade objects that exist once, such as Pin(25); a reset forgets them."""
+        self.classes: dict[type, Any] = {}
+        """The facade's classes as made for this board, by the class they are made from."""
+        self.retained: dict[str, object] = {}
+        """What outlives a reset: RTC memory, and the like."""
+        self.reset_cause = "PWRON"
+        self.booted_ns = 0
+        self.restart: Callable[[str], None] | None = None
+        """Resets the board without unwinding the script, where a runner can do that."""
+        self.handler_failed: Callable[[BaseException], None] = show_failure
+        """Told of an exception in an interrupt handler, which must not reach the code it interrupted."""
+        self.spawn: Callable[[Callable[[], None], str], None] = start_daemon
+        """Starts a thread of the script."""
+        self.at_reset: list[Callable[[], None]] = []
+        self._opened: dict[tuple[str, str], Opened] = {}
+        self._functions: dict[str, Callable[[], None]] = {}
+        self._watchdog: Watchdog | None = None
+        self._threads = 0
+
+    # ---- pins by the names scripts use
+
+    def spot(self, name: object) -> Spot:
+        """The pin a script means by a number or a name; ValueError in the port's words."""
+        profile = self.profile
+        if isinstance(name, int) and self.port.pin_numbers:
+            ref = profile.numbers.get(int(name))
+            if ref is not None:
+                return profile.spots[ref]
+            if profile.open_pins and name >= 0:
+                return Spot(f"GP{int(name)}", f"GPIO{int(name)}", int(name))
+        elif isinstance(name, str) and name:
+            ref = profile.board_names.get(name, name)
+            if ref in profile.spots:
+                return profile.spots[ref]
+            for spot in profile.spots.values():
+                if spot.cpu == name:
+                    return spot
+            if profile.open_pins:
+                return Spot(name, name)
+        elif isinstance(name, int | str):
+            pass
+        else:
+            raise TypeError(f"can't convert {type(name).__name__} to a pin")
+        raise ValueError(self.port.bad_pin(name))
+
+    # ---- channels
+
+    def line(self, ref: str, user: User) -> None:
+        self._open("line", ref, user, self.backend.line)
+
+    def i2c(self, ref: str, user: User) -> None:
+        self._open("i2c", ref, user, self.backend.i2c)
+
+    def spi(self, ref: str, user: User) -> None:
+        self._open("spi", ref, user, self.backend.spi)
+
+    def uart(self, ref: str, user: User) -> None:
+        self._open("uart", ref, user, self.backend.uart)
+
+    def pwm(self, ref: str, user: User) -> None:
+        self._open("pwm", ref, user, self.backend.pwm)
+
+    def adc(self, ref: str, user: User) -> None:
+        self._open("adc", ref, user, self.backend.adc)
+
+    def dac(self, ref: str, user: User) -> None:
+        self._open("dac", ref, user, self.backend.dac)
+
+    def soft_bus(self, kind: str, refs: tuple[str, ...], user: User, make: Callable[[], I2CBus | SPIBus]) -> None:
+        """A bus on any lines, opened by `make`."""
+        self._open(kind, ",".join(refs), user, lambda _: make())
+
+    def _open(
+        self,
+        kind: str,
+        ref: str,
+        user: User,
+        opener: Callable[
+            [str], Line | I2CBus | SPIBus | UARTChannel | PWMChannel | ADCChannel | DACChannel
+        ],
+    ) -> None:
+        opened = self._opened.get((kind, ref))
+        if opened is None:
+            channel = opener(ref)
+            opened = self._opened[kind, ref] = Opened(kind, ref, channel, channel.close)
+        if user not in opened.users:
+            opened.users.append(user)
+        user.bind(self._tapped(opened))
+
+    def _tapped(self, opened: Opened) -> object:
+        return Tapped(opened.kind, opened.ref, opened.channel, self.taps) if self.taps else opened.channel
+
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Put a tap on every channel, open ones included; returns what takes it off again."""
+        self.taps.append(tap)
+        self._rebind()
+
+        def remove() -> None:
+            self.taps.remove(tap)
+            self._rebind()
+
+        return remove
+
+    def _rebind(self) -> None:
+        for opened in self._opened.values():
+            for user in opened.users:
+                user.bind(self._tapped(opened))
+
+    def claim(self, ref: str, lose: Callable[[], None]) -> None:
+        """Take a pin for a function; whoever had it is told through its own `lose`."""
+        before = self._functions.get(ref)
+        if before == lose:
+            return
+        self._functions[ref] = lose
+        if before is not None:
+            before()
+
+    def watchdog(self) -> Watchdog:
+        if self._watchdog is None:
+            self._watchdog = self.backend.watchdog(self._expired)
+        return self._watchdog
+
+    # ---- time
+
+    def sleep_ns(self, ns: int) -> None:
+        """Wait, running handlers as they come."""
+        clock, interrupts = self.clock, self.interrupts
+        deadline = clock.now_ns() + ns
+        while True:
+            interrupts.run()
+            if clock.now_ns() >= deadline:
+                return
+            clock.wait_until(deadline)
+
+    # ---- life
+
+    def reset(self, cause: str) -> None:
+        """Start again from boot.py; does not return to a script."""
+        if self.restart is not None:
+            self.restart(cause)
+        raise Restart(cause)
+
+    def _expired(self) -> None:
+        """The watchdog was not fed."""
+        if self.restart is None:
+            raise Restart("WDT")
+        self.restart("WDT")
+
+    def start_thread(self, body: Callable[[], None]) -> int:
+        """Run something beside the script; returns the thread's number."""
+        self._threads += 1
+        self.spawn(body, f"thread {self._threads}")
+        return self._threads
+
+    def thread_number(self) -> int:
+        """The number of the calling thread, 0 for the script itself."""
+        return threading.get_ident()
+
+    def power_cycle(self, cause: str) -> None:
+        """Everything as after a reset: channels closed, handlers forgotten; what is retained stays."""
+        self.reset_cause = cause
+        for forget in self.at_reset:
+            forget()
+        self.at_reset.clear()
+        self.interrupts.clear()
+        if self._watchdog is not None:
+            self._watchdog.stop()
+            self._watchdog = None
+        self.close_channels()
+        self.singletons.clear()
+        self.booted_ns = self.clock.now_ns()
+
+    def close_channels(self) -> None:
+        opened, self._opened = self._opened, {}
+        self._functions.clear()
+        failures: list[Exception] = []
+        for one in reversed(opened.values()):
+            try:
+                one.close()
+            except Exception as error:  # the others must be given back all the same
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def close(self) -> None:
+        """Give everything back."""
+        try:
+            self.close_channels()
+        finally:
+            self.backend.close()
+
+    def singleton(self, key: tuple[object, ...], make: Callable[[], C]) -> C:
+        """The object that exists once under this key."""
+        if key not in self.singletons:
+            self.singletons[key] = make()
+        return cast(C, self.singletons[key])
+
+
+def start_daemon(body: Callable[[], None], name: str) -> None:
+    threading.Thread(target=body, name=name, daemon=True).start()
+
+
+def show_failure(error: BaseException) -> None:
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+_current: ContextVar[Board | None] = ContextVar("machine_compat board", default=None)
+
+
+def current() -> Board:
+    """The board that facade classes without one of their own use."""
+    board = _current.get()
+    if board is None:
+        raise ConfigError("no board: run the script with `machine-compat run`, or call machine_compat.install() first")
+    return board
+
+
+def use(board: Board | None) -> Board | None:
+    """Make a board the current one; returns the one before."""
+    before = _current.get()
+    _current.set(board)
+    return before
+
+
+@contextmanager
+def using(board: Board) -> Iterator[Board]:
+    """Make a board the current one for a while."""
+    token = _current.set(board)
+    try:
+        yield board
+    finally:
+        _current.reset(token)

@@ -1,0 +1,421 @@
+"""What a backend provides: channels, their configurations, and the Backend that opens them. Read this first.
+
+A *channel* is an opened peripheral. Its verbs take and return plain values and are positional-only, so that taps
+(trace, record, replay, faults) are written once for all of them. A *ref* is the backend's own name of a channel.
+A channel raises BusError for what happens on the wire, ConfigError for a set-up mistake; never OSError.
+Handlers given to `watch` may be called from any thread; interrupts.py brings them to the script.
+"""
+
+import enum
+import re
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from machine_compat.clock import Clock, RealClock
+from machine_compat.errors import ConfigError, Unsupported
+
+# ---- lines ---------------------------------------------------------------------------------------------------------
+
+
+class Mode(enum.Enum):
+    IN = "in"
+    OUT = "out"
+    OPEN_DRAIN = "open drain"
+    ANALOG = "analog"
+
+
+class Pull(enum.Enum):
+    NONE = "none"
+    UP = "up"
+    DOWN = "down"
+
+
+class Edge(enum.IntFlag):
+    RISING = 1
+    FALLING = 2
+    BOTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LineConfig:
+    """How a line is used. `pull` None leaves the pull as it is; `level` is set before the direction: no glitch."""
+
+    mode: Mode
+    pull: Pull | None = None
+    level: int | None = None
+
+
+EdgeHandler = Callable[[Edge, int], None]
+"""Called with the edge and its time in ns of the board's clock."""
+
+
+class Line(ABC):
+    """One GPIO line."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: LineConfig, /) -> None: ...
+
+    @abstractmethod
+    def read(self) -> int:
+        """The level at the pad, 0 or 1, whatever the mode."""
+
+    @abstractmethod
+    def write(self, level: int, /) -> None:
+        """Set the output latch to 0 or 1; on an input it takes effect when the line becomes an output."""
+
+    @abstractmethod
+    def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
+        """Call the handler on these edges from now on; None ends it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    # Optional, wider verbs: the facade falls back on read and write where a backend leaves them out.
+
+    def measure_pulse(self, level: int, timeout_ns: int, /) -> int:
+        """Width in ns of the next pulse at `level`; -2: it did not begin in time, -1: it did not end in time."""
+        raise Unsupported("this line has no pulse measurement of its own")
+
+    def send_bits(self, timing_ns: tuple[int, int, int, int], data: bytes, /) -> None:
+        """Send bits, highest first, each as a high and a low time: (high_0, low_0, high_1, low_1)."""
+        raise Unsupported("this line has no bitstream of its own")
+
+
+# ---- I2C -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One message of bytes to the target; empty, it is a probe of the address and must still reach the wire."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One message of `count` bytes from the target."""
+
+    count: int
+
+
+Op = Write | Read
+
+
+@dataclass(frozen=True, slots=True)
+class I2CConfig:
+    """Frequency in Hz; how long a target may stretch the clock; pins as line refs, None for the bus's own."""
+
+    frequency: int = 400_000
+    timeout_us: int = 50_000
+    scl: str | None = None
+    sda: str | None = None
+
+
+class I2CBus(ABC):
+    """An I2C controller."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: I2CConfig, /) -> None: ...
+
+    @abstractmethod
+    def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
+        """Run the ops as messages to one target, each with its own START and address, and return what was read.
+
+        ``transfer(0x76, [Write(b"\\xd0"), Read(1)])`` on the wire: ``S 76W d0 Sr 76R 58 P``. With stop=False the bus is
+        held after the last message, so that the next transfer begins with Sr; a bus that cannot hold raises
+        Unsupported and the facade keeps the writes back. Raises BusError with `acked` data bytes of the failing message.
+        """
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+# ---- SPI -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SPIConfig:
+    """Baud rate in Hz; mode; pins as line refs, None for the bus's own. Chip select is a Line and none of SPI's."""
+
+    baudrate: int = 1_000_000
+    polarity: int = 0
+    phase: int = 0
+    bits: int = 8
+    lsb_first: bool = False
+    sck: str | None = None
+    mosi: str | None = None
+    miso: str | None = None
+
+
+class SPIBus(ABC):
+    """An SPI controller."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: SPIConfig, /) -> None: ...
+
+    @abstractmethod
+    def transfer(self, out: bytes, want_reply: bool = True, /) -> bytes:
+        """Clock `out` on MOSI and return as many bytes from MISO (b"" when no reply is wanted)."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+# ---- UART ----------------------------------------------------------------------------------------------------------
+
+
+class UARTEvent(enum.IntFlag):
+    RX = 1
+    RX_IDLE = 2
+    TX_IDLE = 4
+    BREAK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class UARTConfig:
+    """parity: None, 0 (even) or 1 (odd). Buffers in bytes. Inversion per signal. Pins as line refs."""
+
+    baudrate: int = 115_200
+    bits: int = 8
+    parity: int | None = None
+    stop: int = 1
+    tx_buffer: int = 256
+    rx_buffer: int = 256
+    invert_tx: bool = False
+    invert_rx: bool = False
+    flow_rts: bool = False
+    flow_cts: bool = False
+    tx: str | None = None
+    rx: str | None = None
+    rts: str | None = None
+    cts: str | None = None
+
+    def frame_ns(self) -> int:
+        """How long one character takes, start and stop bits included."""
+        bits = 1 + self.bits + (self.parity is not None) + self.stop
+        return bits * 1_000_000_000 // self.baudrate
+
+
+class UARTChannel(ABC):
+    """A serial port."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: UARTConfig, /) -> None: ...
+
+    @abstractmethod
+    def write(self, data: bytes, /) -> int:
+        """Queue what fits for sending, and return how many bytes that was; does not wait."""
+
+    @abstractmethod
+    def read(self, limit: int, timeout_ns: int = 0, /) -> bytes:
+        """Up to `limit` bytes that have arrived, waiting up to `timeout_ns` for the first.
+
+        May return b"" early, when the board's clock was woken: the caller looks after its interrupts and asks again.
+        """
+
+    @abstractmethod
+    def waiting(self) -> int:
+        """How many received bytes wait to be read."""
+
+    @abstractmethod
+    def drain(self, timeout_ns: int = 0, /) -> bool:
+        """Whether all has been sent, waiting up to `timeout_ns` for it; may return early as `read` does."""
+
+    @abstractmethod
+    def send_break(self) -> None: ...
+
+    @abstractmethod
+    def watch(self, events: UARTEvent, handler: Callable[[UARTEvent], None] | None, /) -> None:
+        """Call the handler on these events from now on; None ends it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+# ---- analog and pulses ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PWMConfig:
+    period_ns: int
+    duty_ns: int
+    invert: bool = False
+
+
+class PWMChannel(ABC):
+    """A pulse-width output."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: PWMConfig, /) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ADCConfig:
+    """Full scale wanted, in microvolts (an attenuation on some ports); None for the converter's own."""
+
+    full_scale_uv: int | None = None
+
+
+class ADCChannel(ABC):
+    """An analog input."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: ADCConfig, /) -> None: ...
+
+    @abstractmethod
+    def sample(self) -> int:
+        """One conversion, scaled to 0..65535."""
+
+    @abstractmethod
+    def full_scale_uv(self) -> int | None:
+        """The voltage of 65535 in microvolts, where the backend knows it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class DACChannel(ABC):
+    """An analog output."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def write(self, level: int, /) -> None:
+        """Set the output, 0..65535 of full scale."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+# ---- the small ones ------------------------------------------------------------------------------------------------
+
+
+class Watchdog(ABC):
+    """A timer that resets the board unless it is fed."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def start(self, timeout_ms: int, /) -> None: ...
+
+    @abstractmethod
+    def feed(self) -> None: ...
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it, when the board is reset or switched off; no script can."""
+
+
+class RTCChannel(ABC):
+    """Calendar time that outlives a reset."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def read(self) -> int:
+        """Nanoseconds since 1970-01-01 00:00 as the board's calendar counts them (no time zone)."""
+
+    @abstractmethod
+    def set(self, unix_ns: int, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a board file says about a board's wires, as plain data for a backend.
+
+    pins: the refs of its lines. aliases: other names of them. buses: the default pins of each bus, ``{"i2c0": {"scl": "GP5", "sda": "GP4"}}``.
+    analog: refs of analog inputs. parts: what is soldered on, in the form of --attach: ``"mma7660@i2c1:0x4c"``.
+    open_pins: whether any other name is a pin too. call_ns: what one call into `machine` costs on the board.
+    """
+
+    board: str = "board"
+    pins: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    buses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    open_pins: bool = False
+    call_ns: int = 1_000
+
+    def ref(self, name: str) -> str:
+        """The ref of a line by any of its names; ConfigError names the choices."""
+        ref = self.aliases.get(name, name)
+        if ref in self.pins or self.open_pins:
+            return ref
+        choices = ", ".join(sorted({*self.pins, *self.aliases}, key=natural)[:60])
+        raise ConfigError(f"board {self.board} has no pin {name!r}; it has {choices}")
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key that puts GP2 before GP10."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts)
+
+
+class Backend(ABC):
+    """Opens channels by ref. A backend implements what its hardware has; the rest says Unsupported by itself."""
+
+    name = "backend"
+
+    def line(self, ref: str, /) -> Line:
+        raise Unsupported(f"{self.name} has no GPIO lines")
+
+    def i2c(self, ref: str, /) -> I2CBus:
+        raise Unsupported(f"{self.name} has no I2C bus")
+
+    def spi(self, ref: str, /) -> SPIBus:
+        raise Unsupported(f"{self.name} has no SPI bus")
+
+    def uart(self, ref: str, /) -> UARTChannel:
+        raise Unsupported(f"{self.name} has no UART")
+
+    def pwm(self, ref: str, /) -> PWMChannel:
+        raise Unsupported(f"{self.name} has no PWM output")
+
+    def adc(self, ref: str, /) -> ADCChannel:
+        raise Unsupported(f"{self.name} has no analog input")
+
+    def dac(self, ref: str, /) -> DACChannel:
+        raise Unsupported(f"{self.name} has no analog output")
+
+    def soft_i2c(self, scl: str, sda: str, /) -> I2CBus | None:
+        """A bus on any two lines, where the backend does better than two Lines moved by hand; None otherwise."""
+        return None
+
+    def soft_spi(self, sck: str, mosi: str, miso: str, /) -> SPIBus | None:
+        """An SPI bus on any lines, where the backend does better than Lines moved by hand; None otherwise."""
+        return None
+
+    def watchdog(self, expired: Callable[[], None], /) -> Watchdog:
+        """A watchdog; `expired` is called where the backend can only tell, and not reset the board itself."""
+        raise Unsupported(f"{self.name} has no watchdog")
+
+    def rtc(self) -> RTCChannel:
+        raise Unsupported(f"{self.name} has no real-time clock")
+
+    def clock(self) -> Clock:
+        """The clock that times everything on this backend: the computer's own unless it simulates one."""
+        return RealClock()
+
+    def in_script(self) -> bool:
+        """Whether the caller runs where the board's script does, so that a handler may be called at once."""
+        return threading.current_thread() is threading.main_thread()
+
+    def close(self) -> None:
+        """Give everything back: lines, devices, threads."""

@@ -1,0 +1,65 @@
+"""One life of a board's script, from power-on or a reset until it ends: boot.py and main.py, or a single file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from machine_compat.board import Board
+from machine_compat.errors import ConfigError
+from machine_compat.interpreter.loader import Loader
+
+IDLE_NS = 1_000
+"""What a turn of a `while` loop costs on a board, so that time passes in loops that touch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run. script: a .py file, or a folder with boot.py and main.py; path: more folders to import from."""
+
+    script: Path
+    args: tuple[str, ...] = ()
+    path: tuple[Path, ...] = ()
+
+    def files(self) -> list[Path]:
+        """The files to run, in order; ConfigError when there are none."""
+        if self.script.is_dir():
+            found = [file for name in ("boot.py", "main.py") if (file := self.script / name).is_file()]
+            if not found:
+                raise ConfigError(f"{self.script} has neither boot.py nor main.py")
+            return found
+        if not self.script.is_file():
+            raise ConfigError(f"no script {str(self.script)!r}")
+        return [self.script]
+
+    @property
+    def folder(self) -> Path:
+        """Where the script's own modules are."""
+        return self.script if self.script.is_dir() else self.script.parent
+
+    def search_path(self) -> list[Path]:
+        return [self.folder, self.folder / "lib", *self.path]
+
+
+class Life:
+    """A fresh interpreter on a board."""
+
+    def __init__(self, board: Board, program: Program) -> None:
+        self.program = program
+        argv = [str(program.script), *program.args]
+        self.loader = Loader(board, program.search_path(), argv, idle_of(board))
+
+    def run(self) -> None:
+        """Run the program's files; raises what they raise."""
+        for file in self.program.files():
+            self.loader.run_file(file)
+
+
+def idle_of(board: Board) -> Callable[[], None]:
+    """What every turn of a script's `while` loop calls: board time moves, handlers get their turn."""
+    spend, look = board.clock.spend, board.interrupts.run
+
+    def idle() -> None:
+        spend(IDLE_NS)
+        look()
+
+    return idle

@@ -1,0 +1,102 @@
+"""This file is the run-time half of the rewrite: what rewritten code calls when it meets a MicroPython habit.
+
+The code reaches these through its builtins, under names with an "@", which no source can spell.
+"""
+
+from __future__ import annotations
+
+import array
+import types
+from operator import index as as_integer
+from typing import TYPE_CHECKING, Final
+
+from machine_compat.oserror import os_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import SupportsIndex
+
+IDLE: Final = "@idle"
+"""Called at the start of every turn of a ``while`` loop."""
+OUT_OF_RANGE: Final = "@out_of_range"
+"""What CPython raises when a value does not fit an element."""
+REFUSED: Final = "@refused"
+"""Called with container, index and value when a store raised OUT_OF_RANGE."""
+CALLEE: Final = "@callee"
+"""Called with a function that is about to be called in a way MicroPython allows."""
+
+
+def hooks(idle: Callable[[], None]) -> dict[str, object]:
+    """The hidden names that a script's builtins must hold for its rewritten code to run.
+
+    ``idle`` is called at the start of every turn of every ``while`` loop; what it raises, the loop raises.
+    """
+    return {IDLE: idle, OUT_OF_RANGE: (ValueError, OverflowError), REFUSED: refused, CALLEE: callee}
+
+
+def refused(container: object, index: SupportsIndex, value: SupportsIndex) -> bool:
+    """Store the low bits of a value that did not fit; True when the store's own exception must stand.
+
+    Keeps as many bits as the element has, read as two's complement for signed ones (mp_binary_set_val_array in
+    py/binary.c). Only bytearray, array.array, memoryview and subclasses that leave ``__setitem__`` alone truncate.
+    """
+    try:
+        if isinstance(container, bytearray) and type(container).__setitem__ is bytearray.__setitem__:
+            code, width = "B", 1
+        elif isinstance(container, memoryview):
+            code, width = container.format.lstrip("@"), container.itemsize
+        elif isinstance(container, array.array) and type(container).__setitem__ is array.array.__setitem__:
+            code, width = container.typecode, container.itemsize
+        else:
+            return True
+        if code not in _INTEGER_CODES:
+            return True
+        bits = 8 * width
+        low = as_integer(value) & ((1 << bits) - 1)
+        if code.islower():
+            low -= (low >> (bits - 1)) << bits
+        container[index] = low
+    except (TypeError, ValueError, OverflowError):
+        return True  # not about the range: a released view, or an __index__ of the script's that raises
+    except IndexError as error:
+        raise error from None  # CPython's bytearray looks at the value first, MicroPython at the index
+    return False
+
+
+_INTEGER_CODES: Final = frozenset("bBhHiIlLqQ")
+
+
+def callee(function: object) -> object:
+    """What to call in place of ``function``, so that OSError and int's conversions take MicroPython's arguments.
+
+    Anything but those builtins, a script's own class named OSError too, is returned as it is.
+    """
+    if function is OSError:
+        return _os_error
+    if isinstance(function, types.BuiltinMethodType) and function.__name__ in ("to_bytes", "from_bytes"):
+        owner = function.__self__
+        if isinstance(owner, int) or (isinstance(owner, type) and issubclass(owner, int)):
+            return _SignedLast(function, 3)
+    if function == int.to_bytes:
+        return _SignedLast(int.to_bytes, 4)
+    return function
+
+
+def _os_error(argument: object) -> OSError:
+    return os_error(argument) if isinstance(argument, int) else OSError(argument)
+
+
+class _SignedLast:
+    """int.to_bytes or int.from_bytes whose last positional argument may be ``signed`` (py/objint.c)."""
+
+    __slots__ = ("_count", "_function")
+
+    def __init__(self, function: Callable[..., object], count: int) -> None:
+        self._function = function
+        self._count = count
+
+    def __call__(self, *arguments: object) -> object:
+        if len(arguments) < self._count:
+            return self._function(*arguments)
+        *plain, signed = arguments
+        return self._function(*plain, signed=signed)

@@ -1,0 +1,34 @@
+"""Tracebacks as a board prints them: the script's lines only, and `OSError: [Errno 19] ENODEV`."""
+
+import traceback
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any
+
+
+def script_frames(tb: TracebackType | None, files: Iterable[str]) -> list[traceback.FrameSummary]:
+    """The frames of a traceback that are the script's own."""
+    known = set(files)
+    return [frame for frame in traceback.extract_tb(tb) if frame.filename in known]
+
+
+def format_exception(error: BaseException, files: Iterable[str]) -> str:
+    """The traceback of an exception, in MicroPython's form."""
+    lines = ["Traceback (most recent call last):"]
+    lines += [f'  File "{f.filename}", line {f.lineno}, in {f.name}' for f in script_frames(error.__traceback__, files)]
+    if isinstance(error, SyntaxError):
+        lines.append(f'  File "{error.filename}", line {error.lineno}')
+        message: object = error.msg
+    else:
+        message = error
+    text = str(message)
+    if isinstance(error, KeyError) and len(error.args) == 1:
+        text = str(error.args[0])
+    lines.append(f"{type(error).__name__}: {text}" if text else f"{type(error).__name__}: ")
+    lines += [f"  ({note})" for note in getattr(error, "__notes__", ())]
+    return "\n".join(lines) + "\n"
+
+
+def write_exception(error: BaseException, files: Iterable[str], file: Any) -> None:
+    """What `sys.print_exception` does."""
+    file.write(format_exception(error, files))

@@ -1,0 +1,83 @@
+"""What all facade classes share: the board behind them, and how a bus fault becomes the port's OSError."""
+
+from typing import NoReturn, TypeVar
+
+from machine_compat.board import Board, current
+from machine_compat.errors import BusError
+from machine_compat.oserror import os_error
+
+C = TypeVar("C")
+
+
+class BoardOf:
+    """The board of a class that was made for one; the current board for any other."""
+
+    def __get__(self, instance: object, owner: type) -> Board:
+        return current()
+
+
+class Peripheral:
+    """A facade class. Boards make subclasses of it that carry the board and the port's constants."""
+
+    _board = BoardOf()
+
+
+class Absent:
+    """Stands for a name that other ports have and this one lacks."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> NoReturn:
+        raise AttributeError(f"type object '{owner.__name__}' has no attribute '{self._name}'")
+
+
+def made_for(board: Board, base: type[C]) -> type[C]:
+    """The class as a board has it: with the board, its port's constants, and without what its port lacks."""
+    known = board.classes.get(base)
+    if known is None:
+        name, port = base.__name__, board.port
+        names: dict[str, object] = {"__module__": "machine", "__doc__": base.__doc__, "_board": board}
+        names.update(port.constants.get(name, {}))
+        names.update((lacking, Absent(lacking)) for lacking in port.absent.get(name, ()))
+        known = board.classes[base] = type(name, (base,), names)
+    return known
+
+
+def fail(board: Board, kind: str, error: BusError) -> NoReturn:
+    """Raise the OSError this port's class raises for a bus fault."""
+    number = board.port.errno_of(kind, error.fault)
+    raise os_error(number if number is not None else 5) from error
+
+
+def to_int(value: object) -> int:
+    """An int argument as MicroPython takes it: ints and bools, and nothing that would have to be rounded."""
+    if isinstance(value, int):
+        return int(value)
+    index = getattr(value, "__index__", None)
+    if index is not None:
+        return int(index())
+    raise TypeError(f"can't convert {type(value).__name__} to int")
+
+
+def readable(data: object) -> bytes:
+    """A buffer argument that is read: any object with a buffer, or a str as UTF-8."""
+    if type(data) is bytes:
+        return data
+    if isinstance(data, str):
+        return data.encode()
+    try:
+        return bytes(memoryview(data))  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError("object with buffer protocol required") from None
+
+
+def writable(data: object) -> memoryview:
+    """A buffer argument that is written to, as bytes."""
+    try:
+        view = memoryview(data)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError("object with buffer protocol required") from None
+    if view.readonly:
+        raise TypeError("object with buffer protocol required")
+    return view if view.format == "B" and view.ndim == 1 else view.cast("B")

@@ -1,0 +1,275 @@
+"""`machine.Pin`: one GPIO pin.
+
+# Ref: MicroPython ports/rp2/machine_pin.c, ports/esp32/machine_pin.c, ports/stm32/pin.c
+"""
+
+from typing import Any, Self
+
+from machine_compat.contract import Edge, Line, LineConfig, Mode, Pull
+from machine_compat.machine.irq import IRQ, Handler
+from machine_compat.machine.peripheral import Peripheral
+from machine_compat.profile import Spot
+
+_READ: Any = object()
+_UNSET: Any = object()
+
+
+class Pin(Peripheral):
+    """Pin(id, mode=None, pull=None, *, value=None, ...)
+
+    id: a number, a board or chip name, or another Pin. With nothing more, the pin is looked up and not touched. There
+    is one object a pin. Raises ValueError for a pin the board does not have.
+    """
+
+    _spot: Spot
+
+    def __new__(cls, id: object, *args: object, **options: object) -> Self:
+        board = cls._board
+        spot = id._spot if isinstance(id, Pin) else board.spot(cls._named(id))
+        return board.singleton((cls, spot.ref), lambda: cls._make(spot))
+
+    @classmethod
+    def _make(cls, spot: Spot) -> Self:
+        pin = object.__new__(cls)
+        pin._spot = spot
+        pin._mode = None
+        pin._pull = None
+        pin._latch = 0
+        pin._af = -1
+        pin._irq = None
+        cls._board.line(spot.ref, pin)
+        return pin
+
+    @classmethod
+    def _named(cls, id: object) -> object:
+        """The name of a pin, after the port's own ways of naming."""
+        return id
+
+    def __init__(self, id: object, mode: int | None = None, pull: object = _UNSET, af: int = -1, **options: Any) -> None:
+        if mode is not None or pull is not _UNSET or options:
+            self._configure(mode, pull, af, options)
+
+    def init(self, mode: int | None = None, pull: object = _UNSET, af: int = -1, **options: Any) -> None:
+        """Re-configure; arguments as for the constructor."""
+        if mode is None and self._board.port.name == "stm32":
+            raise TypeError("'mode' argument required")
+        self._configure(mode, pull, af, options)
+
+    def bind(self, channel: Line, /) -> None:
+        self._line = channel
+        self._read = channel.read
+        self._write = channel.write
+
+    # ---- configuration
+
+    def _configure(self, mode: int | None, pull: Any, af: int, options: dict[str, Any]) -> None:
+        board = self._board
+        port = board.port
+        value = options.pop("value", None)
+        for option in options:
+            if option not in port.pin_options:
+                raise TypeError("extra keyword arguments given")
+        chosen = self._mode_of(mode)
+        if self._spot.ref in board.profile.input_only and chosen in (Mode.OUT, Mode.OPEN_DRAIN):
+            raise ValueError("pin can only be input")
+        level = None
+        if value is not None:
+            level = 1 if value else 0
+        elif chosen is Mode.OPEN_DRAIN and self._mode != mode:
+            level = 1
+        board.claim(self._spot.ref, self._lost)
+        line_pull = self._pull_of(pull)
+        if mode is not None:
+            self._mode = mode
+            self._af = options.get("alt", af)
+        if line_pull is not None:
+            self._pull = line_pull
+        if chosen is not None:
+            self._line.configure(LineConfig(chosen, line_pull, level))
+        elif mode is None and self._mode is None and line_pull is not None:
+            self._line.configure(LineConfig(Mode.IN, line_pull, level))
+
+    def _mode_of(self, mode: int | None) -> Mode | None:
+        port = self._board.port
+        if mode is None:
+            return port.pin_modes.get(self._mode) if self._mode is not None else None
+        if mode in port.pin_modes:
+            return port.pin_modes[mode]
+        if mode in port.pin_alternates:
+            return None
+        raise ValueError(f"invalid pin mode: {mode}")
+
+    def _pull_of(self, pull: Any) -> Pull | None:
+        """The pull to set; None leaves it alone."""
+        port = self._board.port
+        if pull is _UNSET:
+            pull = port.pin_pull_default
+        if pull == -1:
+            return None
+        if pull is None:
+            return Pull.NONE
+        if pull not in port.pin_pulls:
+            raise ValueError(f"invalid pin pull: {pull}")
+        return port.pin_pulls[pull]
+
+    def _lost(self) -> None:
+        """Another peripheral took the pin."""
+        self._mode = next(iter(self._board.port.pin_alternates), None)
+
+    # ---- level
+
+    def value(self, x: object = _READ, /) -> int | None:
+        """The level at the pad, 0 or 1; with an argument, set the output to its truth."""
+        if x is _READ:
+            return self._read()
+        self._write(1 if x else 0)
+        return None
+
+    def __call__(self, x: object = _READ, /) -> int | None:
+        if x is _READ:
+            return self._read()
+        self._write(1 if x else 0)
+        return None
+
+    def on(self) -> None:
+        self._write(1)
+
+    def off(self) -> None:
+        self._write(0)
+
+    def high(self) -> None:
+        self._write(1)
+
+    def low(self) -> None:
+        self._write(0)
+
+    def toggle(self) -> None:
+        self._write(1 - self._read())
+
+    # ---- interrupts
+
+    def irq(self, handler: Handler | None = _UNSET, trigger: Any = _UNSET, **options: Any) -> IRQ | None:
+        """Call ``handler(pin)`` on edges; with no arguments, just the interrupt object."""
+        port = self._board.port
+        for option in options:
+            if option not in port.pin_irq_options:
+                raise TypeError("extra keyword arguments given")
+        if self._irq is None:
+            self._irq = IRQ(self._board, self, self._watch)
+        if handler is not _UNSET or trigger is not _UNSET or options:
+            both = port.irq_falling | port.irq_rising
+            mask = both if trigger is _UNSET else trigger
+            if not isinstance(mask, int) or mask & ~both:
+                raise ValueError(f"trigger 0x{mask if isinstance(mask, int) else 0:04x} unsupported")
+            self._irq.attach(None if handler is _UNSET else handler, mask, bool(options.get("hard")))
+        return self._irq if port.pin_irq_returns else None
+
+    def _watch(self, trigger: int) -> None:
+        port = self._board.port
+        edges = Edge(0)
+        if trigger & port.irq_rising == port.irq_rising:
+            edges |= Edge.RISING
+        if trigger & port.irq_falling == port.irq_falling:
+            edges |= Edge.FALLING
+        self._line.watch(edges, self._edge if edges else None)
+
+    def _edge(self, edge: Edge, time_ns: int) -> None:
+        port = self._board.port
+        if self._irq is not None:
+            self._irq.fire(port.irq_rising if edge is Edge.RISING else port.irq_falling)
+
+    # ---- for other classes of the facade
+
+    @property
+    def line(self) -> Line:
+        """The pin's channel."""
+        return self._line
+
+    def open_drain(self) -> None:
+        """Make it a released open-drain output, as buses moved by hand need."""
+        port = self._board.port
+        self._configure(next(mode for mode, kind in port.pin_modes.items() if kind is Mode.OPEN_DRAIN), -1, -1, {})
+
+    # ---- names
+
+    @property
+    def ref(self) -> str:
+        """The backend's name of the pin."""
+        return self._spot.ref
+
+    def __repr__(self) -> str:
+        spot, port = self._spot, self._board.port
+        pull = {Pull.UP: "PULL_UP", Pull.DOWN: "PULL_DOWN"}.get(self._pull or Pull.NONE)
+        return port.pin_repr(spot.cpu, spot.number, self._mode_name(), pull)
+
+    def _mode_name(self) -> str:
+        constants = self._board.port.constants.get("Pin", {})
+        mode = constants.get("IN", 0) if self._mode is None else self._mode
+        return next((name for name in MODE_NAMES if name in constants and constants[name] == mode), str(mode))
+
+    # ---- stm32's own
+
+    def name(self) -> str:
+        return self._spot.cpu
+
+    def names(self) -> list[str]:
+        board = [name for name, ref in self._board.profile.board_names.items() if ref == self._spot.ref]
+        return [self._spot.cpu, *board]
+
+    def mode(self) -> int:
+        return self._mode if self._mode is not None else 0
+
+    def pull(self) -> int:
+        wanted = self._pull or Pull.NONE
+        return next((number for number, pull in self._board.port.pin_pulls.items() if pull is wanted), 0)
+
+    def af(self) -> int:
+        return max(0, self._af)
+
+    def port(self) -> int:
+        """The port letter as a number: A is 0."""
+        return ord(self._spot.cpu[0].upper()) - ord("A")
+
+    def pin(self) -> int:
+        return int("".join(c for c in self._spot.cpu if c.isdigit()) or 0)
+
+    def gpio(self) -> int:
+        """The address of the port's registers (STM32F405 memory map)."""
+        return 0x4002_0000 + 0x400 * self.port()
+
+    def drive(self, strength: int | None = None, /) -> int | None:
+        if strength is None:
+            return self._drive
+        self._drive = strength
+        return None
+
+    _drive = 2
+    _mode: int | None
+    _pull: Pull | None
+    _latch: int
+    _af: int
+    _irq: IRQ | None
+    _line: Line
+    board: Any
+    cpu: Any
+
+
+MODE_NAMES = ("IN", "OUT", "OPEN_DRAIN", "ALT", "ALT_OPEN_DRAIN", "ANALOG")
+
+
+class PinNames:
+    """`Pin.board` and `Pin.cpu`: pins as attributes."""
+
+    def __init__(self, pins: dict[str, str], kind: type[Pin]) -> None:
+        self.__dict__["_pins"] = pins
+        self.__dict__["_kind"] = kind
+
+    def __getattr__(self, name: str) -> Pin:
+        pins: dict[str, str] = self.__dict__["_pins"]
+        if name not in pins:
+            raise AttributeError(f"type object 'board' has no attribute '{name}'")
+        kind: type[Pin] = self.__dict__["_kind"]
+        return kind(pins[name])
+
+    def __dir__(self) -> list[str]:
+        return list(self.__dict__["_pins"])

@@ -1,0 +1,1 @@
+"""The simulated world: virtual time, wires, and the chips that hang on them."""

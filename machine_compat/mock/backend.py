@@ -1,0 +1,149 @@
+"""The simulated board as a backend: pins are terminals, buses are sockets, and everything ends on wires of a World."""
+
+from collections.abc import Callable
+
+from machine_compat.contract import (
+    ADCChannel,
+    Backend,
+    DACChannel,
+    I2CBus,
+    Line,
+    PWMChannel,
+    RTCChannel,
+    SPIBus,
+    UARTChannel,
+    Watchdog,
+    Wiring,
+)
+from machine_compat.errors import ConfigError
+from machine_compat.mock.i2c import MockI2C
+from machine_compat.mock.lines import MockADC, MockDAC, MockLine, MockPWM
+from machine_compat.mock.nets import Terminal
+from machine_compat.mock.sockets import LEGS, Socket
+from machine_compat.mock.spi import MockSPI
+from machine_compat.mock.uart import MockUART
+from machine_compat.mock.world import Event, World, WorldClock
+
+SWITCHED_ON = 1_609_459_200 * 1_000_000_000
+"""2021-01-01 00:00:00, where an RP2040's calendar starts (ports/rp2/main.c): every run starts at the same date."""
+
+
+class MockBackend(Backend):
+    """One simulated board in a world, its own or one shared with other boards."""
+
+    name = "the simulated board"
+
+    def __init__(self, wiring: Wiring, world: World | None = None) -> None:
+        self.wiring = wiring
+        self.world = world if world is not None else World()
+        self._clock = WorldClock(self.world)
+        self._terminals: dict[str, Terminal] = {}
+        self._sockets: dict[str, Socket] = {}
+        self._rtc = MockRTC(self.world)
+
+    # ---- wires
+
+    def terminal(self, ref: str) -> Terminal:
+        """The pin of that name."""
+        known = self._terminals.get(ref)
+        if known is None:
+            if ref not in self.wiring.pins and not self.wiring.open_pins:
+                raise ConfigError(f"board {self.wiring.board} has no pin {ref!r}")
+            known = self._terminals[ref] = Terminal(self.world, f"{self.wiring.board}.{ref}", self)
+        return known
+
+    def socket(self, name: str) -> Socket:
+        """The bus of that name: "i2c0", "spi1", "uart2"."""
+        known = self._sockets.get(name)
+        if known is None:
+            kind = name.rstrip("0123456789")
+            buses = self.wiring.buses
+            if kind not in LEGS or (name not in buses and not self.wiring.open_pins):
+                have = ", ".join(sorted(buses)) or "none"
+                raise ConfigError(f"board {self.wiring.board} has no bus {name!r}; it has {have}")
+            label = f"{self.wiring.board}.{name}"
+            known = self._sockets[name] = Socket(self.world, name, label, buses.get(name, {}), self.terminal)
+        return known
+
+    # ---- channels
+
+    def line(self, ref: str, /) -> Line:
+        return MockLine(self._clock, self.terminal(ref), self.wiring.call_ns)
+
+    def i2c(self, ref: str, /) -> I2CBus:
+        socket = self.socket(ref)
+        return MockI2C(self.world, socket.leg("scl"), socket.leg("sda"), socket)
+
+    def soft_i2c(self, scl: str, sda: str, /) -> I2CBus:
+        return MockI2C(self.world, self.terminal(scl), self.terminal(sda))
+
+    def spi(self, ref: str, /) -> SPIBus:
+        socket = self.socket(ref)
+        return MockSPI(self.world, socket.leg("sck"), socket.leg("mosi"), socket.leg("miso"), socket)
+
+    def soft_spi(self, sck: str, mosi: str, miso: str, /) -> SPIBus:
+        return MockSPI(self.world, self.terminal(sck), self.terminal(mosi), self.terminal(miso))
+
+    def uart(self, ref: str, /) -> UARTChannel:
+        return MockUART(self._clock, self.socket(ref))
+
+    def pwm(self, ref: str, /) -> PWMChannel:
+        return MockPWM(self.terminal(ref))
+
+    def adc(self, ref: str, /) -> ADCChannel:
+        return MockADC(self.terminal(ref))
+
+    def dac(self, ref: str, /) -> DACChannel:
+        return MockDAC(self.terminal(ref))
+
+    def watchdog(self, expired: Callable[[], None], /) -> Watchdog:
+        return MockWatchdog(self.world, expired)
+
+    def rtc(self) -> RTCChannel:
+        return self._rtc
+
+    def clock(self) -> WorldClock:
+        return self._clock
+
+    def in_script(self) -> bool:
+        return self._clock.in_script()
+
+
+class MockRTC(RTCChannel):
+    """Calendar time that goes with the world's."""
+
+    __slots__ = ("_offset", "_world")
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._offset = SWITCHED_ON
+
+    def read(self) -> int:
+        return self._world.now + self._offset
+
+    def set(self, unix_ns: int, /) -> None:
+        self._offset = unix_ns - self._world.now
+
+
+class MockWatchdog(Watchdog):
+    """Expires once when it was not fed for its timeout."""
+
+    __slots__ = ("_event", "_expired", "_timeout_ns", "_world")
+
+    def __init__(self, world: World, expired: Callable[[], None]) -> None:
+        self._world = world
+        self._expired = expired
+        self._timeout_ns = 0
+        self._event: Event | None = None
+
+    def start(self, timeout_ms: int, /) -> None:
+        self._timeout_ns = timeout_ms * 1_000_000
+        self.feed()
+
+    def feed(self) -> None:
+        self.stop()
+        self._event = self._world.after(self._timeout_ns, self._expired)
+
+    def stop(self) -> None:
+        if self._event:
+            self._event.cancel()

@@ -1,0 +1,302 @@
+"""The simulated world's time: one virtual clock, its events in order, and the tasks that share it.
+
+Time is an int of nanoseconds. It moves only when something waits or costs time. The *hub* is whoever calls `run`: it
+takes events in order of time and of creation. A *task* is a script (or one of its threads) in a greenlet of its own;
+it runs until it waits, or until the time it has spent reaches the next event: then it parks and the hub goes on. So no
+script ever runs past another's due time, and the same set-up gives the same run.
+
+The rule of the fast path, used by every simulated channel:
+
+    now = world.now = world.now + cost
+    if now >= world.due: world.catch_up()
+"""
+
+import heapq
+from collections.abc import Callable
+from typing import ClassVar
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from machine_compat.errors import ConfigError
+
+FAR = 1 << 62
+"""A time that never comes."""
+
+Action = Callable[[], object]
+
+
+def nothing() -> None:
+    """The action of an event that is there for its time alone."""
+
+
+class Event:
+    """Something that happens at a time; `cancel` makes it not happen."""
+
+    __slots__ = ("action", "time")
+
+    def __init__(self, time: int, action: Action) -> None:
+        self.time = time
+        self.action: Action | None = action
+
+    def cancel(self) -> None:
+        self.action = None
+
+
+class Standstill(Exception):
+    """A task waits for something, and nothing in the world will ever happen."""
+
+
+class World:
+    """Virtual time and what happens in it."""
+
+    __slots__ = (
+        "_events", "_hub", "_running", "_serial", "current", "due", "failure", "now", "pacer", "tracer", "wiring",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.due = FAR
+        self.current: Task | None = None
+        self.pacer: Callable[[int], None] | None = None
+        """Called with the time that is about to be; returns when it may be. None: as fast as it goes."""
+        self.tracer: Tracer | None = None
+        self.wiring = 0
+        """Counts changes of the wires, so that what is looked up through them can be kept until the next."""
+        self.failure: Exception | None = None
+        self._events: list[tuple[int, int, Event]] = []
+        self._serial = 0
+        self._hub: greenlet | None = None
+        self._running = False
+
+    # ---- events
+
+    def at(self, time: int, action: Action) -> Event:
+        """Have `action()` happen at a time (at once, in its turn, if that has passed)."""
+        if time < self.now:
+            time = self.now
+        event = Event(time, action)
+        self._serial += 1
+        heapq.heappush(self._events, (time, self._serial, event))
+        if time < self.due:
+            self.due = time
+        return event
+
+    def after(self, delay: int, action: Action) -> Event:
+        return self.at(self.now + delay, action)
+
+    def quiet(self) -> bool:
+        """Whether nothing will ever happen by itself."""
+        return all(event.action is None for _, _, event in self._events)
+
+    # ---- the hub
+
+    def run(self, until: int, stop: Callable[[], bool] | None = None) -> None:
+        """Let the world go on until a time, or until `stop()` says so; raises what a task or a chip let fail."""
+        if self._running:
+            raise RuntimeError("the world is running already: run() was called from an event")
+        self._running = True
+        self._hub = getcurrent()
+        marker = self.at(until, nothing) if until < FAR else None
+        try:
+            while not (stop and stop()):
+                if not self._step(until):
+                    break
+        finally:
+            if marker:
+                marker.cancel()
+            self._running = False
+
+    def _step(self, until: int) -> bool:
+        """Take the next event; False when there is none up to `until`."""
+        events = self._events
+        if not events or events[0][0] > until:
+            if until < FAR:
+                self.now = max(self.now, until)
+            return False
+        if self.pacer:
+            # What the pacer waits through may bring an earlier event: a key, a signal.
+            self.pacer(events[0][0])
+        time, _, event = heapq.heappop(events)
+        self.due = events[0][0] if events else FAR
+        action = event.action
+        if action is not None:
+            self.now = time
+            event.action = None
+            action()
+            if self.failure:
+                failure, self.failure = self.failure, None
+                raise failure
+        return True
+
+    def fail(self, error: Exception) -> None:
+        """Stop the world with an error that no script may swallow."""
+        if self.failure is None:
+            self.failure = error
+            self.at(self.now, nothing)
+
+    # ---- what scripts and channels call
+
+    def catch_up(self) -> None:
+        """Let happen what is due by now; the fast path calls it when the time spent has reached the next event."""
+        task = self.current
+        if task is not None:
+            task.park(self.now)
+        elif not self._running:
+            self.run(self.now)
+
+    def spend(self, ns: int) -> None:
+        """Let `ns` pass, as a call or a transfer that takes so long does."""
+        now = self.now = self.now + ns
+        if now >= self.due:
+            self.catch_up()
+
+    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> "Task":
+        """A new task that starts now; `poll` is called in it whenever it goes on after a wait."""
+        task = Task(self, body, name, poll)
+        task.resume_at(self.now)
+        return task
+
+
+class Tracer:
+    """What is told of everything that happens on wires; the base hears and says nothing."""
+
+    def edge(self, net: object, level: int, time: int) -> None:
+        """A wire changed its level."""
+
+    def transfer(self, bus: str, text: str, start: int, end: int) -> None:
+        """A bus moved a whole transaction, in the one-line notation."""
+
+
+class Task:
+    """A script, or one of its threads, as a coroutine of the world."""
+
+    _switched_off: ClassVar[list["Task"]] = []
+    """Abandoned tasks, kept for good: a greenlet that is collected raises in its code, and `finally` would run."""
+
+    __slots__ = ("_body", "_event", "_greenlet", "_throw", "dead", "error", "finished", "name", "poll", "world")
+
+    def __init__(self, world: World, body: Callable[[], object], name: str, poll: Callable[[], None]) -> None:
+        self.world = world
+        self.name = name
+        self.poll = poll
+        self.finished = False
+        self.dead = False
+        self.error: BaseException | None = None
+        self._body = body
+        self._throw: BaseException | None = None
+        self._event: Event | None = None
+        self._greenlet = greenlet(self._main)
+
+    def _main(self) -> None:
+        try:
+            self._body()
+        except GreenletExit:
+            raise
+        except BaseException as error:  # handed to whoever runs the world
+            self.error = error
+        finally:
+            self.finished = True
+
+    def resume_at(self, time: int) -> None:
+        """Go on at a time, instead of whenever it was to be."""
+        if self._event:
+            self._event.cancel()
+        self._event = self.world.at(time, self._switch)
+
+    def wake(self) -> None:
+        """Go on now, if it waits."""
+        if self is not self.world.current and not self.finished and not self.dead:
+            self.resume_at(self.world.now)
+
+    def throw(self, error: BaseException) -> None:
+        """Raise an error in the task where it waits."""
+        self._throw = error
+        self.wake()
+
+    def _switch(self) -> None:
+        if self.dead:
+            return
+        world = self.world
+        world.current = self
+        self._event = None
+        self._greenlet.parent = getcurrent()
+        try:
+            self._greenlet.switch()
+        finally:
+            world.current = None
+
+    def park(self, deadline: int | None) -> None:
+        """Wait until the deadline or a `wake`, letting the world go on; None waits for `wake` alone."""
+        world = self.world
+        if world.current is not self:
+            raise ConfigError(f"task {self.name} was asked to wait by somebody else")
+        if deadline is not None:
+            self.resume_at(deadline)
+        hub = world._hub
+        assert hub is not None, "a task runs only inside World.run"
+        hub.switch()
+        error, self._throw = self._throw, None
+        if error is not None:
+            raise error
+        self.poll()
+
+    def abandon(self) -> None:
+        """Power off: the task never goes on, and none of its code runs any more, not even `finally`."""
+        self.dead = True
+        if not self.finished:
+            self._switched_off.append(self)
+
+
+class WorldClock:
+    """The world's time as one board sees it: a Clock whose waits suspend the board's tasks."""
+
+    __slots__ = ("_waiting", "_woken", "main", "spend", "world")
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.main: Task | None = None
+        """The board's script; None while the board's calls come from the hub, as in a test's own code."""
+        self.spend = world.spend
+        self._waiting: list[Task] = []
+        self._woken = False
+
+    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
+        """Start another script, or another thread of the board's."""
+        return self.world.spawn(body, name, poll)
+
+    def now_ns(self) -> int:
+        return self.world.now
+
+    def wait_until(self, deadline_ns: int | None, /) -> None:
+        world = self.world
+        if deadline_ns is not None and world.pacer is None and deadline_ns < world.due:
+            # Nothing happens before: the wait is a step of the clock.
+            world.now = max(world.now, deadline_ns)
+            return
+        task = world.current
+        if task is not None:
+            self._waiting.append(task)
+            try:
+                task.park(deadline_ns)
+            finally:
+                self._waiting.remove(task)
+            return
+        self._woken = False
+        world.run(FAR if deadline_ns is None else deadline_ns, lambda: self._woken)
+        if deadline_ns is None and not self._woken:
+            raise Standstill("waiting for an event, and nothing in the simulated world will ever happen")
+
+    def wake(self) -> None:
+        self._woken = True
+        if self.world.current is not None and self.world.current is self.main:
+            # The script itself asks to be looked after: its next call is where that happens.
+            self.world.at(self.world.now, nothing)
+        for task in self._waiting:
+            task.wake()
+
+    def call_at(self, time_ns: int, action: Action, /) -> Callable[[], None]:
+        return self.world.at(time_ns, action).cancel
+
+    def in_script(self) -> bool:
+        """Whether the caller runs where the board's script does: in its task, or in the hub while there is none."""
+        return self.world.current is self.main

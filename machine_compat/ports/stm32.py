@@ -1,0 +1,131 @@
+"""MicroPython's stm32 port, as the pyboard has it."""
+
+import errno
+from collections.abc import Mapping
+from typing import ClassVar
+
+from machine_compat.contract import Mode, Pull
+from machine_compat.errors import Fault
+from machine_compat.ports import Faults, Port
+
+
+class STM32(Port):
+    name = "stm32"
+    platform = "pyboard"
+    build = "PYBV11"
+    epoch_year = 2000
+    constants: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "Pin": {
+            "IN": 0,
+            "OUT": 1,
+            "OUT_PP": 1,
+            "OPEN_DRAIN": 17,
+            "OUT_OD": 17,
+            "ALT": 2,
+            "AF_PP": 2,
+            "ALT_OPEN_DRAIN": 18,
+            "AF_OD": 18,
+            "ANALOG": 3,
+            "PULL_NONE": 0,
+            "PULL_UP": 1,
+            "PULL_DOWN": 2,
+            "IRQ_RISING": 0x110000,
+            "IRQ_FALLING": 0x210000,
+        },
+        "SPI": {"MSB": 0, "LSB": 0x80},
+        "SoftSPI": {"MSB": 0, "LSB": 0x80},
+        "UART": {"RTS": 0x100, "CTS": 0x200, "IRQ_RX": 0x20, "IRQ_RXIDLE": 0x10},
+        "Timer": {"ONE_SHOT": 0, "PERIODIC": 1},
+        "ADC": {"VREF": 65535, "CORE_VREF": 17, "CORE_TEMP": 16, "CORE_VBAT": 18},
+        "machine": {
+            "SOFT_RESET": 0,
+            "PWRON_RESET": 1,
+            "HARD_RESET": 2,
+            "WDT_RESET": 3,
+            "DEEPSLEEP_RESET": 4,
+        },
+    }
+    absent: ClassVar[Mapping[str, frozenset[str]]] = {
+        "machine": frozenset({"DAC", "wake_reason"}),
+        "Pin": frozenset({"toggle", "drive"}),
+        "UART": frozenset({"INV_TX", "INV_RX", "IRQ_TXIDLE", "IRQ_BREAK"}),
+        "PWM": frozenset({"duty"}),
+        "ADC": frozenset({"read", "read_uv", "atten", "width", "init", "deinit", "block"}),
+        "RTC": frozenset({"memory"}),
+        "Timer": frozenset({"value"}),
+    }
+    faults: ClassVar[Faults] = {
+        ("I2C", Fault.NACK_ADDRESS): errno.ENODEV,
+        ("I2C", Fault.NACK_DATA): None,
+        ("pyb.I2C", Fault.NACK_ADDRESS): errno.EIO,
+        ("pyb.I2C", Fault.NACK_DATA): errno.EIO,
+    }
+    pin_modes: ClassVar[Mapping[int, Mode]] = {
+        0: Mode.IN,
+        1: Mode.OUT,
+        17: Mode.OPEN_DRAIN,
+        3: Mode.ANALOG,
+    }
+    pin_alternates: ClassVar[frozenset[int]] = frozenset({2, 18})
+    pin_pulls: ClassVar[Mapping[int, Pull]] = {0: Pull.NONE, 1: Pull.UP, 2: Pull.DOWN}
+    pin_options: ClassVar[frozenset[str]] = frozenset({"alt", "af"})
+    irq_rising = 0x110000
+    irq_falling = 0x210000
+    pin_irq_returns = False
+    pin_numbers = False
+    i2c_default = 1
+    i2c_deprecated_soft = True
+    i2c_pins_fixed = True
+    spi_default = 1
+    spi_baudrate = 500_000
+    spi_pins_fixed = True
+    uart_options: ClassVar[frozenset[str]] = frozenset({"flow", "timeout", "timeout_char", "rxbuf", "read_buf_len"})
+    uart_defaults: ClassVar[Mapping[str, int]] = {"txbuf": 0, "rxbuf": 64}
+    uart_buffers: ClassVar[tuple[int, int]] = (0, 65_535)
+    uart_write = "sent"
+    uart_words: ClassVar[Mapping[str, str]] = {**Port.uart_words, "trigger": "trigger 0x{:08x} unsupported"}
+    timer_min_us = 1_000
+    rtc_first_weekday = 1
+    reset_causes: ClassVar[Mapping[str, int]] = {"SOFT": 0, "PWRON": 1, "HARD": 2, "WDT": 3, "DEEPSLEEP": 4}
+    frequency = (168_000_000, 168_000_000, 42_000_000, 84_000_000)
+    unique_id = bytes.fromhex("3100340014473531353330")
+
+    def bad_pin(self, name: object) -> str:
+        return f"Pin({name}) doesn't exist"
+
+    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None) -> str:
+        fields = f"mode=Pin.{mode}" + (f", pull=Pin.{pull}" if pull else "")
+        return f"Pin(Pin.cpu.{cpu}, {fields})"
+
+    def i2c_repr(self, bus: int, freq: int, scl: str, sda: str, timeout: int) -> str:
+        return f"I2C({bus}, scl={scl}, sda={sda}, freq={freq}, timeout={timeout})"
+
+    def spi_repr(self, values: Mapping[str, object]) -> str:
+        names = ("baudrate", "polarity", "phase", "bits")
+        return f"SPI({values['id']}, " + ", ".join(f"{name}={values[name]}" for name in names) + ")"
+
+    def uart_repr(self, values: Mapping[str, object]) -> str:
+        names = ("baudrate", "bits", "parity", "stop", "flow", "timeout", "timeout_char", "rxbuf")
+        shown = {**values, "flow": values["flow"] or 0}
+        irq = f"; irq=0x{values['irq']:x}" if values["irq"] else ""
+        return f"UART({values['id']}, " + ", ".join(f"{name}={shown[name]}" for name in names) + f"{irq})"
+
+    def uart_frame(self, bits: int, parity: int | None, stop: int) -> tuple[int, int]:
+        # The chip counts the parity bit in: 8 or 9 in all. Nine data bits would not fit a channel's bytes.
+        if bits > 8 or bits + (parity is not None) not in (8, 9):
+            raise ValueError("unsupported combination of bits and parity")
+        return bits, 1 if stop == 1 else 2
+
+    def uart_baudrate(self, bus: int, asked: int) -> int:
+        # STM32F405 reference manual RM0090, 30.3.4: the bus clock by a divider of 16 to 65535; USART1 and 6 on APB2.
+        clock = self.frequency[3 if bus in (1, 6) else 2]
+        actual = clock // max(16, min(65_535, (clock + asked // 2) // asked))
+        if 20 * abs(actual - asked) > actual:
+            raise ValueError(f"set baudrate {actual} is not within 5% of desired value")
+        return actual
+
+    def uart_min_char_timeout(self, baudrate: int) -> int:
+        return 13_000 // baudrate + 2
+
+    def adc_repr(self, channel: str, cpu: str, number: int | None) -> str:
+        return f"<ADC1 channel={channel}>"

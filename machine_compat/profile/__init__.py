@@ -1,0 +1,99 @@
+"""Reads a board's TOML file into a Profile: which pins, buses and parts a board has, and what scripts call them.
+
+All a board file may say, each with an example:
+
+    description = "Raspberry Pi Pico"
+    port = "rp2"                            # the MicroPython port it speaks like
+    machine = "Raspberry Pi Pico with RP2040"
+    backend = "mock://"
+    parts = ["mma7660@i2c1:0x4c"]           # what is soldered on, in the form of --attach
+    call_ns = 1000                          # what one call into `machine` costs
+
+    [pins]
+    numbers = ["0-29"]                      # what scripts may write as an int
+    ref = "GP{}"                            # the backend's name of pin number n
+    cpu = "GPIO{}"                          # the chip's own name of it, in Pin.cpu (default: the ref)
+    chip = ["A0-A15", "D2"]                 # pins without a number: name in Pin.cpu and ref; as a table, name = ref
+    open = false                            # whether any other name is a pin, too
+    input_only = ["GP29"]                   # refs that cannot drive
+
+    [pins.board]                            # names in Pin.board, and the refs they stand for
+    LED = "GP25"
+
+    [i2c.0]                                 # also spi, uart, can, i2s
+    scl = ["GP5", "GP1", "*"]               # the default first, then what else may be chosen; "*" is any pin
+    sda = "GP4"
+    names = ["X"]                           # other names of the bus
+
+    [analog]                                # ADC channel number or name = ref; core_... is inside the chip
+    0 = "GP26"
+    [dac]                                   # DAC channel number or name = ref
+    1 = "A4"
+    [alternates]                            # ref = what the chip can connect it to: function:number
+    A0 = ["TIM2_CH1:1", "UART4_TX:8"]
+    [roles]                                 # what a pyb class stands on: LED(1), Switch
+    led1 = "LED_RED"
+    [limits]                                # numbers the port asks for
+    watchdog_ms = 8388
+    [layout]                                # where the pins are, for `machine-compat pins`; see Layout
+    left = ["GP0", "GND", "VP=GPIO36"]
+"""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+from machine_compat.errors import ConfigError
+from machine_compat.profile.model import Alternate, Bus, Layout, Profile, Spot
+from machine_compat.profile.reader import KEYS, KINDS, PIN_KEYS, Reader
+from machine_compat.profile.table import wrong
+
+__all__ = [
+    "KEYS",
+    "KINDS",
+    "PIN_KEYS",
+    "Alternate",
+    "Bus",
+    "Layout",
+    "Profile",
+    "Reader",
+    "Spot",
+    "board_names",
+    "load",
+    "parse",
+]
+
+
+def board_names() -> list[str]:
+    """The boards that come with the library."""
+    folder = resources.files("machine_compat") / "boards"
+    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load(name: str) -> Profile:
+    """The profile of a board by its name, or of a TOML file by its path.
+
+    Raises ConfigError naming the file, the key and the choices.
+    """
+    if name.endswith(".toml"):
+        path = Path(name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise wrong(name, getattr(error, "strerror", None) or str(error)) from None
+        return parse(text, path.stem, name)
+    if name not in board_names():
+        raise ConfigError(f"no board {name!r}; there are {', '.join(board_names())}, or give a TOML file")
+    resource = resources.files("machine_compat") / "boards" / f"{name}.toml"
+    return parse(resource.read_text(encoding="utf-8"), name, f"boards/{name}.toml")
+
+
+def parse(text: str, name: str, file: str) -> Profile:
+    """Read a board file's text; ConfigError, one line, names the file, the key and the choices."""
+    try:
+        data = tomllib.loads(text)
+    except RecursionError:
+        raise wrong(file, "its tables or lists are nested too deeply") from None
+    except ValueError as error:
+        raise wrong(file, str(error)) from None
+    return Reader(data, name, file).profile()

@@ -1,0 +1,134 @@
+"""Says what a board is once its file has been read: pins, buses, alternate functions, and where they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from machine_compat.contract import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One pin: the backend's ref, the chip's name, and the number scripts use, if any."""
+
+    ref: str
+    cpu: str
+    number: int | None = None
+
+
+def names_of(spots: Mapping[str, Spot], board_names: Mapping[str, str]) -> dict[str, str]:
+    """Every name pins have, and the refs: the ref itself, the name in Pin.board or Pin.cpu, the number."""
+    names = {ref: ref for ref in spots} | dict(board_names)
+    for spot in spots.values():
+        names.setdefault(spot.cpu, spot.ref)
+        if spot.number is not None:
+            names.setdefault(str(spot.number), spot.ref)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """One bus: which pins each signal may take, the default first, and other names scripts give it.
+
+    anywhere: the signals that may take any pin of the board besides.
+    """
+
+    kind: str
+    id: int
+    pins: Mapping[str, tuple[str, ...]]
+    names: tuple[str, ...] = ()
+    anywhere: frozenset[str] = frozenset()
+
+    @property
+    def ref(self) -> str:
+        return f"{self.kind}{self.id}"
+
+    def default(self, signal: str) -> str | None:
+        """The ref a signal has unless the script says otherwise; None where it then has no pin."""
+        choices = self.pins.get(signal)
+        return choices[0] if choices else None
+
+    def allows(self, signal: str, ref: str) -> bool:
+        """Whether a signal can be put on a pin; `ref` is one of the board's."""
+        return signal in self.anywhere or ref in self.pins.get(signal, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """One thing the chip can connect a pin to: ``TIM2_CH1`` by its alternate function 1."""
+
+    function: str
+    index: int
+
+    @property
+    def unit(self) -> str:
+        """The peripheral: ``TIM2``."""
+        return self.function.partition("_")[0]
+
+    @property
+    def signal(self) -> str:
+        """The peripheral's own signal: ``CH1``."""
+        return self.function.partition("_")[2]
+
+    @property
+    def name(self) -> str:
+        """Its constant in Pin: ``AF1_TIM2``."""
+        return f"AF{self.index}_{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the pins are, seen from above: down the left and the right side, and along the bottom edge.
+
+    Each entry is a pin's name, or any other text (GND); ``label=pin`` is a pin whose print on the board is no name of
+    it. top_edge, bottom_edge: what is there, as "USB". numbered: whether pins count down the left side, up the right.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    bottom: tuple[str, ...] = ()
+    top_edge: str = ""
+    bottom_edge: str = ""
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a board file says. See the module's text for the file."""
+
+    name: str
+    description: str
+    port: str
+    machine: str
+    backend: str
+    spots: Mapping[str, Spot]
+    numbers: Mapping[int, str]
+    board_names: Mapping[str, str]
+    input_only: frozenset[str]
+    buses: Mapping[str, Bus]
+    analog: Mapping[str, str]
+    dac: Mapping[str, str]
+    alternates: Mapping[str, tuple[Alternate, ...]]
+    roles: Mapping[str, str]
+    limits: Mapping[str, int]
+    parts: tuple[str, ...]
+    open_pins: bool
+    call_ns: int
+    layout: Layout | None = None
+    file: str = ""
+
+    def names(self) -> dict[str, str]:
+        """Every name of a pin and the ref it stands for; a name in Pin.board goes before any other."""
+        return names_of(self.spots, self.board_names)
+
+    def wiring(self) -> Wiring:
+        """The plain data a backend gets."""
+        aliases = self.names()
+        return Wiring(
+            board=self.name,
+            pins=frozenset(self.spots) | frozenset(self.analog.values()),
+            aliases={name: ref for name, ref in aliases.items() if name != ref},
+            buses={ref: {s: p[0] for s, p in bus.pins.items() if p} for ref, bus in self.buses.items()},
+            parts=self.parts,
+            open_pins=self.open_pins,
+            call_ns=self.call_ns,
+        )
