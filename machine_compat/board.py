@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from machine_compat.clock import Clock
 from machine_compat.contract import (
@@ -36,7 +36,21 @@ C = TypeVar("C")
 class User(Protocol):
     """A facade object that uses a channel; `bind` gives it the channel, again whenever taps change."""
 
-    def bind(self, channel: object, /) -> None: ...
+    def bind(self, channel: Any, /) -> None: ...
+
+
+class TextOut(Protocol):
+    """What `print` needs of a stream."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+class TextIn(Protocol):
+    """What `input` needs of a stream."""
+
+    def readline(self) -> str: ...
 
 
 class Restart(BaseException):
@@ -73,8 +87,9 @@ class Board:
         self.clock: Clock = backend.clock()
         self.interrupts = Interrupts(self.clock, backend.in_script)
         self.flash = flash
-        self.stdout: TextIO | None = None
-        self.stdin: TextIO | None = None
+        self.stdout: TextOut | None = None
+        """Where the script prints; None is this process's own standard output."""
+        self.stdin: TextIn | None = None
         self.taps: list[Tap] = []
         self.singletons: dict[tuple[object, ...], object] = {}
         """Facade objects that exist once, such as Pin(25); a reset forgets them."""

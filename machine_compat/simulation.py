@@ -9,38 +9,34 @@
 """
 
 import io
-import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TextIO
+from typing import Any
 
-from machine_compat.board import Board, use
+from machine_compat.board import Board, TextOut, using
 from machine_compat.errors import ConfigError
 from machine_compat.faces import I2CFace, PinFace, SPIFace, UARTFace
 from machine_compat.interpreter.life import Life, Program
+from machine_compat.interpreter.loader import Loader
+from machine_compat.interpreter.power import Power
 from machine_compat.mock.attach import attach_spec
 from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import Chip
 from machine_compat.mock.nets import connect
-from machine_compat.mock.world import FAR, Event, Task, World
+from machine_compat.mock.world import FAR, Event, World
 from machine_compat.profile import Profile, load
 
-MAX_STANDING_RESETS = 20
-"""Resets in a row without board time moving, after which the board is taken to be in a reset loop."""
 DAY_NS = 24 * 3600 * 1_000_000_000
-
-
-class ResetLoop(Exception):
-    """The script resets the board again and again without letting time move."""
 
 
 class SimulatedBoard:
     """A board in a simulated world.
 
     profile: a board's name, its TOML file, or a Profile. world: another board's, to live beside it. flash: the folder
-    that is the board's file system; None makes a temporary one. stdout: where the script prints besides `output`.
+    that is the board's file system; None gives it a temporary copy of the script's folder. path: more folders to
+    import from. stdout: where the script prints besides `output`.
     """
 
     def __init__(
@@ -50,28 +46,22 @@ class SimulatedBoard:
         world: World | None = None,
         flash: Path | None = None,
         path: Sequence[Path | str] = (),
-        stdout: TextIO | None = None,
+        stdout: TextOut | None = None,
     ) -> None:
         self.profile = load(profile) if isinstance(profile, str) else profile
         self.world = world if world is not None else World()
-        self.backend = MockBackend(self.profile.wiring(), self.world)
-        self._own_flash = None if flash else tempfile.mkdtemp(prefix="machine-compat-flash-")
-        self.flash = flash or Path(self._own_flash or "")
         self.path = tuple(Path(folder) for folder in path)
-        self.board = Board(self.profile, self.backend, self.flash)
-        self.board.stdout = Transcript(stdout)
-        self.board.restart = self._restart
-        self.board.handler_failed = self._handler_failed
-        self.board.spawn = self._spawn
-        self.exit_status: object = None
-        """What the script gave to sys.exit, once it did."""
-        self.failures: list[BaseException] = []
-        """Exceptions in interrupt handlers and threads that no `run` has raised yet."""
-        self._life: Life | None = None
-        self._program: Program | None = None
-        self._tasks: list[Task] = []
-        self._resets = 0
-        self._reset_at = -1
+        self.backend = MockBackend(self.profile.wiring(), self.world)
+        self.board = Board(self.profile, self.backend, flash)
+        self._onward = stdout
+        self._transcript = Transcript(stdout)
+        self.board.stdout = self._transcript
+        self.power = Power(self.board, self.world, self.backend.clock())
+        self._copy: FlashCopy | None = None
+        self._firmware: Loader | None = None
+        self._solder_parts()
+
+    def _solder_parts(self) -> None:
         for spec in self.profile.parts:
             attach_spec(self.backend, spec)
 
@@ -93,105 +83,77 @@ class SimulatedBoard:
     def start(self, program: Program) -> None:
         """Switch on with a program; it runs when the world does."""
         program.files()
-        if self._program is not None:
-            self.power_off()
-            self.board.power_cycle("PWRON")
-        self._program = program
-        self._boot()
+        if self.board.flash is None or self._copy is not None:
+            self._drop_copy()
+            self._copy = FlashCopy(program.folder)
+            self.board.flash = self._copy.folder
+        self.power.start(program)
 
     def _go_on(self, seconds: float | None, ms: float | None) -> None:
         limit = span_ns(seconds, ms)
+        power = self.power
         if limit is not None:
-            self.world.run(self.world.now + limit)
+            self.world.run(self.world.now + limit, lambda: power.error is not None)
         else:
-            self.world.run(self.world.now + DAY_NS, lambda: self.finished)
-            if not self.finished:
+            self.world.run(self.world.now + DAY_NS, lambda: power.finished)
+            if not power.finished:
                 raise ConfigError("the script still runs after a board day: say how long, as in run(..., seconds=3)")
-        self._raise_failures()
+        self._raise()
 
-    def _raise_failures(self) -> None:
-        failures, self.failures = self.failures, []
-        if failures:
-            raise failures[0]
+    def _raise(self) -> None:
+        error, self.power.error = self.power.error, None
+        failures = self.power.failures
+        if error is None and failures:
+            error = failures[0]
+        failures.clear()
+        if error is not None:
+            raise error
 
     @property
     def finished(self) -> bool:
         """Whether no script is alive on the board."""
-        return all(task.finished for task in self._tasks)
+        return self.power.finished
 
-    # ---- the script's life
-
-    def _boot(self) -> None:
-        program = self._program
-        assert program is not None
-        # The loader reads no clock, but what it imports may ask for the board.
-        self._life = life = Life(self.board, program)
-        self._tasks = []
-        self.backend.clock().main = self._task(lambda: self._live(life), program.script.name, self.board.interrupts.run)
-
-    def _live(self, life: Life) -> None:
-        try:
-            life.run()
-        except SystemExit as leave:
-            self.exit_status = leave.code
-        except BaseException as error:
-            self.failures.append(error)
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            self.backend.clock().main = None
-
-    def _task(self, body: Callable[[], None], name: str, poll: Callable[[], None]) -> Task:
-        def in_context() -> None:
-            use(self.board)
-            body()
-
-        task = self.world.spawn(in_context, f"{self.profile.name}: {name}", poll)
-        self._tasks.append(task)
-        return task
-
-    def _spawn(self, body: Callable[[], None], name: str) -> None:
-        self._task(body, name, lambda: None)
-
-    def _handler_failed(self, error: BaseException) -> None:
-        self.failures.append(error)
-
-    def _restart(self, cause: str) -> None:
-        """Reset: the script is abandoned where it stands, and a new life begins."""
-        world = self.world
-        self._resets = self._resets + 1 if world.now == self._reset_at else 1
-        self._reset_at = world.now
-        me = world.current
-        mine = me in self._tasks
-        self.power_off()
-        if self._resets > MAX_STANDING_RESETS:
-            world.fail(ResetLoop(f"{self.profile.name} was reset {self._resets} times and no board time has passed"))
-        else:
-            self.board.power_cycle(cause)
-            if self._program is not None:
-                self._boot()
-        if mine and me is not None:
-            me.park(None)
+    @property
+    def exit_status(self) -> object:
+        """What the script gave to sys.exit, once it did."""
+        return self.power.exit_status
 
     def power_off(self) -> None:
-        """Stop the board's scripts where they are; none of their code runs any more."""
-        self.backend.clock().main = None
-        for task in self._tasks:
-            task.abandon()
-        self._tasks = []
+        """Stop the script where it is; none of its code runs any more, not even `finally`."""
+        self.power.off()
 
     def close(self) -> None:
         """Switch off and give everything back."""
-        self.power_off()
+        self.power.off()
         self.board.close()
-        if self._own_flash:
-            shutil.rmtree(self._own_flash, ignore_errors=True)
+        self._drop_copy()
+
+    def _drop_copy(self) -> None:
+        if self._copy is not None:
+            self._copy.remove()
+            self._copy = None
+            self.board.flash = None
 
     def __enter__(self) -> "SimulatedBoard":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def renew(self) -> None:
+        """A new world around the same board: no chips, no wires, time 0. Firmware that was imported stays imported."""
+        self.power.off()
+        self.board.power_cycle("PWRON")
+        self.board.taps.clear()
+        self.board.retained.clear()
+        self.board.booted_ns = 0
+        self.power = Power(self.board, self.world, self.backend.clock())
+        self.world.renew()
+        self.backend.renew()
+        self._drop_copy()
+        self._transcript = self.board.stdout = Transcript(self._onward)
+        self._solder_parts()
 
     # ---- the world around the board
 
@@ -204,9 +166,9 @@ class SimulatedBoard:
         """Have something happen when board time is `ms`."""
         return self.world.at(round(ms * 1_000_000), action)
 
-    def attach(self, spec: str, **face: object) -> Chip:
-        """Hang a simulated chip on the board, as --attach does; `face` sets attributes of it."""
-        chip = attach_spec(self.backend, spec)
+    def attach(self, spec: str, **face: object) -> Any:
+        """Hang a simulated chip on the board, as --attach does; `face` sets attributes of it. Returns the chip."""
+        chip: Chip = attach_spec(self.backend, spec)
         for name, value in face.items():
             if not hasattr(chip, name):
                 raise ConfigError(f"{chip.name} has no {name!r} to set")
@@ -226,7 +188,7 @@ class SimulatedBoard:
         return PinFace(self.board, ref, self.backend.terminal(ref))
 
     def press(self, name: str | int, ms: float = 50) -> None:
-        """Press the button at a pin: the pin is pulled to its active level for so long, from now."""
+        """Press the button at a pin, now and for so long."""
         self.pin(name).press(ms)
 
     def i2c(self, id: int | str = 0, sda: str | int | None = None) -> I2CFace:
@@ -247,23 +209,42 @@ class SimulatedBoard:
     @property
     def output(self) -> str:
         """What the script has printed."""
-        assert isinstance(self.board.stdout, Transcript)
-        return self.board.stdout.text
+        return self._transcript.text
 
-    # ---- modules
+    # ---- firmware called by the test itself
+
+    @property
+    def firmware(self) -> Loader:
+        """The loader of modules that the test imports."""
+        if self._firmware is None:
+            self._firmware = self._fresh_loader(())
+        return self._firmware
+
+    @property
+    def machine(self) -> Any:
+        """The board's `machine`, for the objects a driver takes: ``Driver(board.machine.I2C(0))``."""
+        return self.firmware.load("machine")
 
     def import_module(self, name: str, *path: Path | str) -> ModuleType:
         """A fresh copy of a firmware module, loaded as the board's scripts are; its calls run in the test itself."""
-        folders = [Path(folder) for folder in path] or [Path()]
-        program = Program(folders[0] / "main.py", (), (*folders, *self.path))
-        use(self.board)
-        return Life(self.board, program).loader.load(name)
+        with using(self.board):
+            return self._fresh_loader([Path(folder) for folder in path]).load(name)
+
+    def _fresh_loader(self, path: Sequence[Path]) -> Loader:
+        folders = (*path, *self.path)
+        return Life(self.board, Program((folders or (Path(),))[0] / "main.py", (), folders)).loader
+
+    @contextmanager
+    def in_use(self) -> Iterator["SimulatedBoard"]:
+        """The board is the current one: facade classes and firmware called from here use it."""
+        with using(self.board):
+            yield self
 
 
 class Transcript(io.TextIOBase):
     """Keeps what a script prints, and passes it on."""
 
-    def __init__(self, onward: TextIO | None = None) -> None:
+    def __init__(self, onward: TextOut | None = None) -> None:
         self._parts: list[str] = []
         self._onward = onward
 
@@ -280,6 +261,30 @@ class Transcript(io.TextIOBase):
     def flush(self) -> None:
         if self._onward is not None:
             self._onward.flush()
+
+
+class FlashCopy:
+    """A temporary copy of a script's folder, so that what the script writes does not stay."""
+
+    LIMIT = 16 * 1024 * 1024
+
+    def __init__(self, source: Path) -> None:
+        import shutil
+        import tempfile
+
+        size = sum(file.stat().st_size for file in source.rglob("*") if file.is_file() and not hidden(file, source))
+        if size > self.LIMIT:
+            raise ConfigError(f"{source} is too large to copy as the board's flash; give one: SimulatedBoard(flash=FOLDER)")
+        self._remove = shutil.rmtree
+        self.folder = Path(tempfile.mkdtemp(prefix="machine-compat-flash-"))
+        shutil.copytree(source, self.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+
+    def remove(self) -> None:
+        self._remove(self.folder, ignore_errors=True)
+
+
+def hidden(file: Path, below: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(below).parts)
 
 
 def span_ns(seconds: float | None, ms: float | None) -> int | None:

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 
 # The house, from the inside out. Left: the rooms of a ring. Right: the rooms they may import; a room is open to itself.
 CORE = "errors clock contract"
-AROUND_CORE = "bitbang interrupts oserror ports profile registry taps testing"
-FACADE = f"{CORE} bitbang interrupts oserror ports board"
+AROUND_CORE = "bitbang flash interrupts oserror ports profile registry taps testing"
+FACADE = f"{CORE} bitbang flash interrupts oserror ports profile board"
 
 HOUSE = {
     "errors": "",
@@ -29,7 +29,8 @@ HOUSE = {
     "board": f"{CORE} {AROUND_CORE}",
     "machine": FACADE,
     "pyb modules": f"{FACADE} machine",
-    "interpreter simulation pytest_plugin cli __main__ __init__": "*",
+    "pinout": f"{CORE} profile",
+    "interpreter faces simulation commands pytest_plugin cli __main__ __init__": "*",
 }
 
 # Third-party packages: the rooms that may import them, and whether already while the module itself is imported.

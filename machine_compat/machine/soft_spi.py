@@ -38,7 +38,7 @@ class SoftSPI(SPIController):
         if sck is None or mosi is None or miso is None:
             raise ValueError("must specify all of sck/mosi/miso")
         self._constants: Any = board.port.constants.get("SoftSPI", {"MSB": 0, "LSB": 1})
-        self._values = {"baudrate": 500_000, "polarity": 0, "phase": 0, "firstbit": self._constants["MSB"]}
+        self._values: dict[str, int] = {"baudrate": 500_000, "polarity": 0, "phase": 0, "firstbit": self._constants["MSB"]}
         self._take_pins(sck, mosi, miso)
         self._configure(baudrate, polarity, phase, firstbit)
 

@@ -41,6 +41,12 @@ class MockBackend(Backend):
         self._sockets: dict[str, Socket] = {}
         self._rtc = MockRTC(self.world)
 
+    def renew(self) -> None:
+        """Take away all wires, and what hangs on them."""
+        self._terminals.clear()
+        self._sockets.clear()
+        self._rtc = MockRTC(self.world)
+
     # ---- wires
 
     def terminal(self, ref: str) -> Terminal:

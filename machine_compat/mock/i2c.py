@@ -5,12 +5,13 @@
 
 from collections.abc import Sequence
 
-from machine_compat.contract import I2CBus, I2CConfig, Op, Read
+from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
 from machine_compat.errors import BusError, ConfigError, Fault
 from machine_compat.mock.chip import I2CChip, chip_failed, naming
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import Socket
-from machine_compat.mock.world import World
+from machine_compat.mock.waveforms import draw_i2c
+from machine_compat.mock.world import FAR, World
 
 START_STOP_BITS = 2
 ADDRESS_BITS = 10
@@ -33,7 +34,7 @@ def chips_on(scl: Terminal, sda: Terminal) -> dict[int, I2CChip]:
 class MockI2C(I2CBus):
     """A controller on two wires of the world, or on the legs of a socket that its configuration plugs to pins."""
 
-    __slots__ = ("_addressed", "_bit_ns", "_bits", "_chips", "_scl", "_sda", "_socket", "_wiring", "_world")
+    __slots__ = ("_addressed", "_bit_ns", "_bits", "_chips", "_message", "_scl", "_sda", "_socket", "_wiring", "_world")
 
     def __init__(self, world: World, scl: Terminal, sda: Terminal, socket: Socket | None = None) -> None:
         self._world = world
@@ -42,6 +43,7 @@ class MockI2C(I2CBus):
         self._socket = socket
         self._bit_ns = 2_500
         self._bits = 0
+        self._message = 0
         self._chips: dict[int, I2CChip] = {}
         self._wiring = -1
         self._addressed: list[I2CChip] = []
@@ -68,6 +70,8 @@ class MockI2C(I2CBus):
         chip = self._chips.get(address)
         if chip is None:
             self._stop()
+            if world.tracer is not None:
+                self._draw(address, [Write(b"")], -1, b"", True)
             world.spend((START_STOP_BITS + ADDRESS_BITS) * self._bit_ns)
             raise BusError(Fault.NACK_ADDRESS)
         self._bits = START_STOP_BITS
@@ -75,19 +79,32 @@ class MockI2C(I2CBus):
         try:
             reply = self._messages(chip, address, ops)
             done = True
-        except (BusError, ConfigError):
+        except (BusError, ConfigError) as error:
+            if world.tracer is not None and isinstance(error, BusError):
+                acked = -1 if error.fault is Fault.NACK_ADDRESS else error.acked
+                self._draw(address, ops[: self._message + 1], acked, b"", True)
             raise
         except Exception as error:
             raise chip_failed(chip, error) from error
         finally:
             if stop or not done:
                 self._stop()
+            if done and world.tracer is not None:
+                self._draw(address, ops, FAR, reply, stop)
             world.spend(self._bits * self._bit_ns)
         return reply
 
+    def _draw(self, address: int, ops: Sequence[Op], acked: int, reply: bytes, stop: bool) -> None:
+        """Show a tracer the edges of a transfer that begins now."""
+        tracer = self._world.tracer
+        if tracer is not None:
+            scl, sda = draw_i2c(self._world.now, self._bit_ns, address, ops, acked, reply, stop)
+            tracer.drawn(self._scl.net, scl)
+            tracer.drawn(self._sda.net, sda)
+
     def _messages(self, chip: I2CChip, address: int, ops: Sequence[Op]) -> bytes:
         reply = b""
-        for op in ops:
+        for self._message, op in enumerate(ops):
             self._bits += ADDRESS_BITS
             read = type(op) is Read
             if not chip.start(address, read):

@@ -166,6 +166,8 @@ class Net:
         self.lazy = False
         self._tick: Event | None = None
         """The next edge of the waves on a watched net."""
+        if world.tracer is not None:
+            self.rewatch()
 
     @property
     def name(self) -> str:

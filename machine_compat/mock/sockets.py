@@ -45,6 +45,15 @@ class Socket:
         """Mux to the board's own pins whatever is plugged nowhere yet, so that an attached chip can be reached by hand."""
         self.plug(**dict.fromkeys(self.legs))
 
+    def take(self, *legs: str) -> None:
+        """Have the pins of these legs stop driving as GPIO: the mux gives a pin to one function at a time."""
+        for leg in legs:
+            if leg in self.plugged:
+                pin = self._pin(self.plugged[leg])
+                if pin.wave is not None:
+                    pin.modulate(None)
+                pin.release()
+
     def release(self) -> None:
         """Stop driving; the wires stay where they are, as traces on a board do."""
         for terminal in self.legs.values():

@@ -7,6 +7,7 @@ from machine_compat.errors import BusError, ConfigError
 from machine_compat.mock.chip import SPIChip, chip_failed
 from machine_compat.mock.nets import Contention, Terminal
 from machine_compat.mock.sockets import Socket
+from machine_compat.mock.waveforms import draw_spi
 from machine_compat.mock.world import World
 
 REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -63,14 +64,22 @@ class MockSPI(SPIBus):
                 if selected and type(chip).preview is not SPIChip.preview:
                     raise Contention(f"{selected.name} and {chip.name} are both selected and both drive MISO")
                 selected, reply = chip, answer
-        world.spend(self._byte_ns * len(out))
-        if not want_reply:
-            return b""
         if reply is None:
-            if self._miso.net is self._mosi.net:
-                return out
-            return bytes([0xFF if self._miso.net.read() else 0x00]) * len(out)
-        return reply.translate(REVERSED) if self._config.lsb_first else reply
+            reply = self._unanswered(out)
+        elif self._config.lsb_first:
+            reply = reply.translate(REVERSED)
+        if world.tracer is not None:
+            drawn = draw_spi(world.now, self._config, out, b"" if self._miso.net is self._mosi.net else reply)
+            for terminal, changes in zip((self._sck, self._mosi, self._miso), drawn, strict=True):
+                world.tracer.drawn(terminal.net, changes)
+        world.spend(self._byte_ns * len(out))
+        return reply if want_reply else b""
+
+    def _unanswered(self, out: bytes) -> bytes:
+        """What MISO reads while no chip drives it."""
+        if self._miso.net is self._mosi.net:
+            return out
+        return bytes([0xFF if self._miso.net.read() else 0x00]) * len(out)
 
     def _exchange(self, chip: SPIChip, heard: bytes) -> bytes:
         mode = 2 * self._config.polarity + self._config.phase

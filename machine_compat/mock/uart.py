@@ -4,13 +4,15 @@ from collections import deque
 from collections.abc import Callable
 
 from machine_compat.contract import UARTChannel, UARTConfig, UARTEvent
-from machine_compat.mock.chip import UARTPeer
+from machine_compat.mock.chip import UARTPeer, naming
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import Socket
 from machine_compat.mock.world import Event, World, WorldClock
 
 FIFO = 32
 """Bytes a transmitter takes beyond the buffer of its configuration."""
+BREAK_BITS = 13
+"""How many bit times a break holds the line: longer than any character (MicroPython ports/rp2/machine_uart.c)."""
 
 
 class Frame:
@@ -42,7 +44,8 @@ class Frame:
 def levels_of(byte: int | None, config: UARTConfig) -> list[int]:
     """The level of each bit time of a frame."""
     if byte is None:
-        return [1 if config.invert_tx else 0] * (2 * (2 + config.bits))
+        low = [0] * BREAK_BITS + [1]
+        return [1 - level for level in low] if config.invert_tx else low
     data = [byte >> bit & 1 for bit in range(config.bits)]
     parity = [] if config.parity is None else [(sum(data) + config.parity) & 1]
     levels = [0, *data, *parity, *[1] * config.stop]
@@ -67,7 +70,7 @@ def heard(frame: Frame, config: UARTConfig) -> int | None:
 class Transmitter:
     """Sends bytes from a terminal, one frame after the other, to every receiver on its net."""
 
-    __slots__ = ("_queue", "config", "frame", "on_idle", "terminal")
+    __slots__ = ("_end", "_queue", "config", "frame", "on_idle", "terminal")
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -75,11 +78,18 @@ class Transmitter:
         self.frame: Frame | None = None
         self.on_idle: Callable[[], None] | None = None
         self._queue: deque[int | None] = deque()
+        self._end: Event | None = None
 
     def configure(self, config: UARTConfig) -> None:
         self.config = config
         if self.frame is None:
-            self.terminal.drive(0 if config.invert_tx else 1)
+            self._rest()
+
+    def _rest(self) -> None:
+        """Drive the level of an idle line, from a frame in one step: the line is never let go in between."""
+        terminal = self.terminal
+        terminal.wave = terminal.source = terminal.strong = None
+        terminal.drive(0 if self.config.invert_tx else 1)
 
     def pending(self) -> int:
         return len(self._queue) + (self.frame is not None)
@@ -95,14 +105,18 @@ class Transmitter:
             self._next()
 
     def stop(self) -> None:
+        """Let go of the line, whatever was on it."""
         self._queue.clear()
+        if self._end:
+            self._end.cancel()
+        self.frame = None
         self.terminal.modulate(None)
 
     def _next(self) -> None:
         world = self.terminal.world
         self.frame = Frame(self._queue.popleft(), self.config, world.now)
         self.terminal.modulate(self.frame)
-        world.at(self.frame.end, self._sent)
+        self._end = world.at(self.frame.end, self._sent)
 
     def _sent(self) -> None:
         frame = self.frame
@@ -110,8 +124,7 @@ class Transmitter:
             self._next()
         else:
             self.frame = None
-            self.terminal.modulate(None)
-            self.terminal.drive(0 if self.config.invert_tx else 1)
+            self._rest()
         for terminal in tuple(self.terminal.net.terminals):
             if terminal.receiver is not None and terminal is not self.terminal:
                 terminal.receiver(frame)
@@ -132,7 +145,12 @@ class Receiver:
         self._samples: list[int] = []
         terminal.receiver = self._frame
         terminal.passive = True
-        terminal.watch(self._edge)
+
+    def listen(self, config: UARTConfig | None) -> None:
+        """Hear what fits a configuration; None: any whole frame, and no bits."""
+        if (config is None) != (self.config is None):
+            (self.terminal.watch if config else self.terminal.unwatch)(self._edge)
+        self.config = config
 
     def _frame(self, frame: object) -> None:
         if isinstance(frame, Frame):
@@ -180,13 +198,14 @@ def join_peer(peer: UARTPeer) -> None:
         if fixed is None:
             transmitter.configure(config)
         if byte is not None:
-            peer.receive(bytes([byte]))
+            with naming(peer):
+                peer.receive(bytes([byte]))
 
-    Receiver(peer.legs["rx"], take).config = fixed
+    Receiver(peer.legs["rx"], take).listen(fixed)
 
 
 class MockUART(UARTChannel):
-    """A serial port on the legs of a socket."""
+    """A serial port on the legs of a socket. One that was closed works again once it is configured."""
 
     __slots__ = ("_clock", "_config", "_events", "_handler", "_idle", "_received", "_receiver", "_socket", "_transmitter")
 
@@ -209,9 +228,10 @@ class MockUART(UARTChannel):
     def configure(self, config: UARTConfig, /) -> None:
         self._config = config
         self._socket.plug(tx=config.tx, rx=config.rx, rts=config.rts, cts=config.cts)
-        self._transmitter.configure(config)
-        self._receiver.config = config
+        self._socket.take("tx", "rx")
         self._socket.leg("rx").pull(0 if config.invert_rx else 1)
+        self._transmitter.configure(config)
+        self._receiver.listen(config)
 
     def write(self, data: bytes, /) -> int:
         room = self._config.tx_buffer + FIFO - self._transmitter.pending()
@@ -243,9 +263,12 @@ class MockUART(UARTChannel):
 
     def close(self) -> None:
         self._transmitter.stop()
-        self._receiver.config = None
+        self._receiver.listen(None)
         self._received.clear()
         self._handler = None
+        if self._idle:
+            self._idle.cancel()
+        self._socket.leg("rx").pull(None)
         self._socket.release()
 
     def _take(self, byte: int | None, config: UARTConfig) -> None:

@@ -12,8 +12,8 @@ The rule of the fast path, used by every simulated channel:
 """
 
 import heapq
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -83,6 +83,14 @@ class World:
 
     def after(self, delay: int, action: Action) -> Event:
         return self.at(self.now + delay, action)
+
+    def renew(self) -> None:
+        """Begin again at time 0, with nothing to happen."""
+        self.now = 0
+        self.due = FAR
+        self.failure = None
+        self._events.clear()
+        self.wiring += 1
 
     def quiet(self) -> bool:
         """Whether nothing will ever happen by itself."""
@@ -157,14 +165,23 @@ class World:
         return task
 
 
-class Tracer:
-    """What is told of everything that happens on wires; the base hears and says nothing."""
+class Tracer(Protocol):
+    """What is told of everything that happens on wires. A net is known by the object itself."""
 
-    def edge(self, net: object, level: int, time: int) -> None:
+    def edge(self, net: "Traced", level: int, time: int) -> None:
         """A wire changed its level."""
 
-    def transfer(self, bus: str, text: str, start: int, end: int) -> None:
-        """A bus moved a whole transaction, in the one-line notation."""
+    def drawn(self, net: "Traced", changes: Sequence[tuple[int, int]]) -> None:
+        """A whole transaction moved a wire like this, (time, level) in order, from now on."""
+
+
+class Traced(Protocol):
+    """A net, as a tracer sees it."""
+
+    level: int
+
+    @property
+    def name(self) -> str: ...
 
 
 class Task:

@@ -11,7 +11,7 @@ SMALLEST, LARGEST = 2, 65_535
 
 
 class RingIO(Stream):
-    """RingIO(size) holds `size` bytes; RingIO(buffer) keeps them in that buffer and holds one byte less than its length.
+    """RingIO(size) holds `size` bytes; RingIO(buffer) uses that buffer and holds one byte less than its length.
 
     Nothing waits: a read gives what there is, b"" when that is nothing, and a write takes what fits. Raises ValueError
     for a size that is too small or too large, TypeError for anything but an int or a writable buffer.

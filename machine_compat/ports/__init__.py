@@ -5,7 +5,9 @@ small method. Values are those of MicroPython 1.29's C code: ports/rp2, ports/es
 """
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from importlib import import_module
 from typing import ClassVar
 
@@ -27,6 +29,25 @@ COMMON_FAULTS: Faults = {
     ("", Fault.UNSUPPORTED): errno.EOPNOTSUPP,
     ("SoftI2C", Fault.NACK_DATA): None,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PulseTiming:
+    """A timer that makes pulses: its ticks per second, and how many of them are one period."""
+
+    tick_hz: Fraction
+    count: int
+
+    @property
+    def freq(self) -> int:
+        """The frequency as it reads back, rounded to whole Hz."""
+        return int(self.tick_hz / self.count + Fraction(1, 2))
+
+    def ns(self, ticks: int) -> int:
+        return round(ticks * 1_000_000_000 / self.tick_hz)
+
+    def ticks(self, ns: int) -> int:
+        return int(ns * self.tick_hz / 1_000_000_000 + Fraction(1, 2))
 
 
 class Port:
@@ -76,6 +97,8 @@ class Port:
     uart_write: ClassVar[str] = "patient"
     """What write waits for once the buffer is full: "patient" for room until a timeout, "endless" for room, "sent"
     until the last bit is on the wire."""
+    uart_forgets: ClassVar[bool] = False
+    """Whether deinit forgets all settings, and not just the rate."""
     uart_irq_hard: ClassVar[bool] = True
     uart_words: ClassVar[Mapping[str, str]] = {
         "id": "UART({}) doesn't exist",
@@ -86,14 +109,38 @@ class Port:
         "trigger": "trigger 0x{:04x} unsupported",
     }
     timer_min_us: ClassVar[int] = 1
+    timer_max_us: ClassVar[int | None] = None
+    """From this period on: ValueError "period too large"."""
     timer_ids: ClassVar[tuple[int, ...]] = (-1,)
     timer_hard: ClassVar[bool] = True
+    timer_keeps: ClassVar[bool] = False
+    """Whether init() keeps the period and callback it is not given, and a Timer without callback stands still."""
     pwm_starts: ClassVar[bool] = False
-    """Whether PWM(pin) alone starts an output (5 kHz, half on)."""
-    pwm_clamps: ClassVar[bool] = True
-    adc_names: ClassVar[Mapping[str, str]] = {}
+    """Whether PWM(pin) alone starts an output (5 kHz, half on), and a value out of range is a ValueError."""
+    pwm_options: ClassVar[frozenset[str]] = frozenset({"duty_u16", "duty_ns", "invert"})
+    pwm_keeps: ClassVar[bool] = False
+    """Whether PWM(pin) alone leaves the output as it is."""
+    pwm_freezes: ClassVar[bool] = False
+    """Whether deinit() stops the timer of all its outputs, each at the level it has; otherwise one goes low."""
+    adc_channels: ClassVar[bool] = True
+    """Whether ADC(n) means channel n before it means pin n."""
+    adc_attenuations: ClassVar[tuple[int, ...]] = ()
+    """Full scale in microvolts for each value of `atten`."""
+    adc_lacking: ClassVar[str] = "Pin doesn't have ADC capabilities"
     rtc_first_weekday: ClassVar[int] = 0
+    rtc_years: ClassVar[range] = range(1970, 4096)
+    rtc_init: ClassVar[frozenset[str]] = frozenset({"time", "fresh"})
+    """What RTC.init does: set a "time" it is given; start "fresh" without one."""
+    rtc_memory: ClassVar[int] = 2048
+    """Bytes of RTC.memory()."""
+    watchdog_names: ClassVar[frozenset[str]] = frozenset()
+    """Ids of watchdogs other than 0."""
+    memory_signed: ClassVar[bool] = False
+    """Whether a word of mem32 from 0x80000000 on reads as a negative number: where ints have 32 bits."""
+    irq_state_bool: ClassVar[bool] = False
+    """Whether disable_irq() answers True for "they were enabled" instead of the mask."""
     reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 1, "HARD": 2, "WDT": 3, "DEEPSLEEP": 4, "SOFT": 5}
+    """A cause that is missing leaves the number of the reset before: the port asks its hardware alone."""
     unique_id: ClassVar[bytes] = bytes.fromhex("e6605838836b2a2f")
     frequency: ClassVar[int | tuple[int, ...]] = 125_000_000
 
@@ -148,14 +195,54 @@ class Port:
         """The rate the port's divider gives, as reprs show it; ValueError where it is too far off."""
         return asked
 
-    def timer_repr(self, id: int, mode: str, period_us: int) -> str:
-        return f"Timer(mode={mode}, period={period_us // 1000})"
+    def timer_exists(self, id: int) -> None:
+        """ValueError for a Timer the port does not have."""
+        if id not in self.timer_ids:
+            raise ValueError("Timer doesn't exist")
 
-    def pwm_repr(self, cpu: str, number: int | None, freq: int, duty_u16: int, invert: bool) -> str:
-        return f"<PWM {cpu} freq={freq} duty_u16={duty_u16}>"
+    def timer_tick_hz(self, id: int) -> int:
+        """The resolution of a timer's period."""
+        return 1_000_000
 
-    def adc_repr(self, channel: str, cpu: str, number: int | None) -> str:
+    def timer_repr(self, id: int, periodic: bool, period_us: int) -> str:
+        return f"Timer(mode={'PERIODIC' if periodic else 'ONE_SHOT'}, period={period_us // 1000})"
+
+    def pwm_unit(self, ref: str, cpu: str, number: int | None, functions: Sequence[str]) -> tuple[str, int]:
+        """The timer behind a pin, and the timer's channel; ValueError for a pin without. Outputs of one timer share
+        its frequency. functions: what the chip can connect the pin to, as "TIM2_CH1"."""
+        return ref, 0
+
+    def pwm_timing(self, freq: int, unit: str, clock: int | tuple[int, ...]) -> PulseTiming:
+        """What a timer makes of a frequency at a CPU clock; ValueError in the port's words."""
+        if freq <= 0:
+            raise ValueError("freq too small")
+        count = (1_000_000_000 + freq // 2) // freq
+        if count < 2:
+            raise ValueError("freq too large")
+        return PulseTiming(Fraction(1_000_000_000), count)
+
+    def pwm_repr(self, values: Mapping[str, object]) -> str:
+        """values: pin as shown; unit, channel; freq; duty, as "duty_u16=32768", "" when off; invert."""
+        return f"<PWM {values['pin']} freq={values['freq']} {values['duty']}>"
+
+    def adc_repr(self, channel: str, pin: str, atten: int) -> str:
         return f"<ADC channel={channel}>"
+
+    def rtc_subsecond(self, ns: int) -> int:
+        """The last item of RTC().datetime() at that many ns into a second."""
+        return 0
+
+    def watchdog_ms(self, id: int | str, timeout_ms: int, limit_ms: int | None) -> int:
+        """The time a watchdog really waits when asked for `timeout_ms`; ValueError in the port's words."""
+        if limit_ms is not None and not 0 <= timeout_ms <= limit_ms:
+            raise ValueError(f"timeout exceeds {limit_ms}")
+        return max(0, timeout_ms)
+
+    def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
+        """The CPU clock that machine.freq(*asked) gives; ValueError in the port's words."""
+        if asked[0] <= 0:
+            raise ValueError("cannot change frequency")
+        return asked[0]
 
 
 def port(name: str) -> Port:

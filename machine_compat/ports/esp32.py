@@ -1,12 +1,13 @@
 """MicroPython's esp32 port."""
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port
+from machine_compat.ports import Faults, Port, PulseTiming
 
 
 class ESP32(Port):
@@ -96,6 +97,7 @@ class ESP32(Port):
     spi_baudrate = 500_000
     uart_buffers: ClassVar[tuple[int, int]] = (0, 65_535)
     uart_write = "endless"
+    uart_forgets = True
     uart_irq_hard = False
     uart_words: ClassVar[Mapping[str, str]] = {
         **Port.uart_words,
@@ -108,7 +110,13 @@ class ESP32(Port):
     timer_ids: ClassVar[tuple[int, ...]] = (-1, 0, 1, 2, 3)
     timer_hard = False
     pwm_starts = True
-    pwm_clamps = False
+    pwm_options: ClassVar[frozenset[str]] = frozenset({"duty", "duty_u16", "duty_ns", "invert", "lightsleep"})
+    adc_channels = False
+    adc_attenuations: ClassVar[tuple[int, ...]] = (1_100_000, 1_500_000, 2_200_000, 3_300_000)
+    """ESP-IDF programming guide, ADC: full scale 1.1 V by the attenuation; at 11 dB the supply is the limit."""
+    adc_lacking = "invalid pin"
+    rtc_init: ClassVar[frozenset[str]] = frozenset({"time"})
+    memory_signed = True
     frequency = 160_000_000
     unique_id = bytes.fromhex("240ac4a1b2c3")
 
@@ -137,11 +145,48 @@ class ESP32(Port):
     def uart_min_char_timeout(self, baudrate: int) -> int:
         return 0
 
-    def timer_repr(self, id: int, mode: str, period_us: int) -> str:
-        return f"Timer({id}, mode={mode}, period={period_us // 1000})"
+    def timer_exists(self, id: int) -> None:
+        if id > max(self.timer_ids):
+            count = len(self.timer_ids) - 1
+            raise ValueError(f"Timer({id}) doesn't exist, there are only {count} hardware timers")
 
-    def pwm_repr(self, cpu: str, number: int | None, freq: int, duty_u16: int, invert: bool) -> str:
-        return f"PWM(Pin({number}), freq={freq}, duty_u16={duty_u16})"
+    def timer_tick_hz(self, id: int) -> int:
+        # Hardware timers count an eighth of the 80 MHz APB clock.
+        return 10_000_000 if id >= 0 else 1_000_000
 
-    def adc_repr(self, channel: str, cpu: str, number: int | None) -> str:
-        return f"ADC(Pin({number}), atten=0)"
+    def timer_repr(self, id: int, periodic: bool, period_us: int) -> str:
+        # The port prints the other mode's word.
+        return f"Timer({id}, mode={'ONE_SHOT' if periodic else 'PERIODIC'}, period={period_us // 1000})"
+
+    def pwm_timing(self, freq: int, unit: str, clock: int | tuple[int, ...]) -> PulseTiming:
+        # ESP32 technical reference manual 14.3: the APB clock, or 1 MHz below 10 Hz, through a divider of 10.8 bits
+        # and a counter of up to 20 bits, of which MicroPython uses 16.
+        source = 80_000_000 if freq >= 10 else 1_000_000
+        if not 0 < freq <= 40_000_000:
+            raise ValueError("frequency must be from 1Hz to 40MHz")
+        bits = min(16, ((source + freq // 2) // freq).bit_length() - 1)
+        divider = ((source << 8) // freq + (1 << bits >> 1)) >> bits
+        return PulseTiming(Fraction(source << 8, divider), 1 << bits)
+
+    def pwm_repr(self, values: Mapping[str, object]) -> str:
+        if not values["duty"]:
+            return f"PWM(Pin({values['pin']}))"
+        invert = ", invert=True" if values["invert"] else ""
+        return f"PWM(Pin({values['pin']}), freq={values['freq']}, {values['duty']}{invert})"
+
+    def adc_repr(self, channel: str, pin: str, atten: int) -> str:
+        return f"ADC(Pin({pin}), atten={atten})"
+
+    def rtc_subsecond(self, ns: int) -> int:
+        return ns // 1000
+
+    def watchdog_ms(self, id: int | str, timeout_ms: int, limit_ms: int | None) -> int:
+        if timeout_ms <= 0:
+            raise ValueError("WDT timeout too short")
+        return timeout_ms
+
+    def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
+        mhz = asked[0] // 1_000_000
+        if mhz not in (20, 40, 80, 160, 240):
+            raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
+        return mhz * 1_000_000

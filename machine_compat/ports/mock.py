@@ -40,5 +40,9 @@ class Mock(RP2):
     i2c_deprecated_soft = True
     uart_options = RP2.uart_options | STM32.uart_options
     timer_ids: ClassVar[tuple[int, ...]] = tuple(range(-1, 17))
+    pwm_options: ClassVar[frozenset[str]] = ESP32.pwm_options
+    adc_attenuations: ClassVar[tuple[int, ...]] = ESP32.adc_attenuations
+    rtc_init: ClassVar[frozenset[str]] = frozenset({"time", "fresh"})
+    watchdog_names: ClassVar[frozenset[str]] = STM32.watchdog_names
     spi_takes_lsb = True
     reset_causes = Port.reset_causes

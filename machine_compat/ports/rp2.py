@@ -1,11 +1,14 @@
 """MicroPython's rp2 port: RP2040 and RP2350."""
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port
+from machine_compat.ports import Faults, Port, PulseTiming
+
+TOP_MAX = 65_534
 
 GENERIC_CONSTANTS: Mapping[str, Mapping[str, object]] = {
     "Pin": {
@@ -64,6 +67,10 @@ class RP2(Port):
         ("I2C probe", Fault.NACK_ADDRESS): errno.ENODEV,
     }
     spi_takes_lsb = False
+    pwm_freezes = True
+    memory_signed = True
+    reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 1, "HARD": 3, "WDT": 3, "DEEPSLEEP": 3}
+    """reset() and deepsleep() end in a reset by the watchdog."""
 
     def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None) -> str:
         return f"Pin({cpu}, mode={mode}{f', pull={pull}' if pull else ''})"
@@ -73,9 +80,48 @@ class RP2(Port):
         period = (125_000_000 + asked // 2) // asked
         return 125_000_000 // period
 
-    def timer_repr(self, id: int, mode: str, period_us: int) -> str:
-        return f"Timer(mode={mode}, tick_hz=1000000, period={period_us})"
+    def timer_repr(self, id: int, periodic: bool, period_us: int) -> str:
+        period = period_us if period_us <= 0xFFFF_FFFF else period_us // 1000 % (1 << 32) * 1000
+        return f"Timer(mode={'PERIODIC' if periodic else 'ONE_SHOT'}, tick_hz=1000000, period={period})"
 
-    def pwm_repr(self, cpu: str, number: int | None, freq: int, duty_u16: int, invert: bool) -> str:
-        gpio = number or 0
-        return f"<PWM slice={gpio >> 1 & 7} channel={gpio & 1} invert={int(invert)}>"
+    def pwm_unit(self, ref: str, cpu: str, number: int | None, functions: Sequence[str]) -> tuple[str, int]:
+        # RP2040 datasheet 4.5.2, table 515; RP2350 datasheet 12.5.2 for GPIO32 and up.
+        if number is None:
+            return ref, 0
+        return str(number >> 1 & 7 if number < 32 else 8 + (number >> 1 & 3)), number & 1
+
+    def pwm_timing(self, freq: int, unit: str, clock: int | tuple[int, ...]) -> PulseTiming:
+        # RP2040 datasheet 4.5.2.6: TOP is 16 bits, DIV 8.4. The smallest DIV gives the finest duty; TOP stays below
+        # 65535 so that a level of 65535 is always on.
+        source = clock if isinstance(clock, int) else clock[0]
+        if freq <= 0:
+            raise ValueError("freq too small")
+        count, div16 = (source + freq // 2) // freq, 16
+        if count >= TOP_MAX:
+            div16 = -(-16 * source // (TOP_MAX * freq))
+            count = (32 * source + div16 * freq) // (2 * div16 * freq)
+        if count < 1:
+            raise ValueError("freq too large")
+        if div16 >= 256 * 16:
+            raise ValueError("freq too small")
+        return PulseTiming(Fraction(16 * source, div16), count)
+
+    def pwm_repr(self, values: Mapping[str, object]) -> str:
+        return f"<PWM slice={values['unit']} channel={values['channel']} invert={int(bool(values['invert']))}>"
+
+    def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
+        khz = asked[0] // 1000
+        if not pll_reaches(khz):
+            raise ValueError("cannot change frequency")
+        if len(asked) > 1 and asked[1] not in (48_000_000, asked[0]):
+            raise ValueError("peripheral freq must be 48_000_000 or the same as the MCU freq")
+        return khz * 1000
+
+
+def pll_reaches(khz: int) -> bool:
+    """Whether the system PLL makes a frequency exactly (RP2040 datasheet 2.18.2: 12 MHz crystal, VCO 750 to 1600 MHz)."""
+    return any(
+        750_000 <= khz * first * second <= 1_600_000 and khz * first * second % 12_000 == 0
+        for first in range(1, 8)
+        for second in range(1, first + 1)
+    )

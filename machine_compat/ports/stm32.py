@@ -1,12 +1,18 @@
 """MicroPython's stm32 port, as the pyboard has it."""
 
 import errno
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port
+from machine_compat.ports import Faults, Port, PulseTiming
+
+TIMER_CHANNEL = re.compile(r"(TIM\d+)_CH([1-4])")
+APB2_TIMERS = frozenset({"TIM1", "TIM8", "TIM9", "TIM10", "TIM11"})
+PLL_MHZ = frozenset({8, 16, 24, 30, 32, 36, 40, 42, 48, 54, 56, 60, 64, 72, 84, 96, 108, 120, 144, 168})
 
 
 class STM32(Port):
@@ -85,10 +91,19 @@ class STM32(Port):
     uart_write = "sent"
     uart_words: ClassVar[Mapping[str, str]] = {**Port.uart_words, "trigger": "trigger 0x{:08x} unsupported"}
     timer_min_us = 1_000
+    timer_max_us = 0x4000_0000 * 1_000
+    timer_keeps = True
+    pwm_keeps = True
+    adc_lacking = "Pin({}) does not have ADC capabilities"
+    rtc_years: ClassVar[range] = range(2000, 2100)
+    rtc_init: ClassVar[frozenset[str]] = frozenset({"fresh"})
+    watchdog_names: ClassVar[frozenset[str]] = frozenset({"IWDG", "WWDG"})
+    memory_signed = True
+    irq_state_bool = True
     rtc_first_weekday = 1
     reset_causes: ClassVar[Mapping[str, int]] = {"SOFT": 0, "PWRON": 1, "HARD": 2, "WDT": 3, "DEEPSLEEP": 4}
     frequency = (168_000_000, 168_000_000, 42_000_000, 84_000_000)
-    unique_id = bytes.fromhex("3100340014473531353330")
+    unique_id = bytes.fromhex("310034001447353135333000")
 
     def bad_pin(self, name: object) -> str:
         return f"Pin({name}) doesn't exist"
@@ -127,5 +142,76 @@ class STM32(Port):
     def uart_min_char_timeout(self, baudrate: int) -> int:
         return 13_000 // baudrate + 2
 
-    def adc_repr(self, channel: str, cpu: str, number: int | None) -> str:
+    def pwm_unit(self, ref: str, cpu: str, number: int | None, functions: Sequence[str]) -> tuple[str, int]:
+        # The second of a pin's timer channels, or the only one: that spreads the pins over most timers.
+        found = [match for match in map(TIMER_CHANNEL.fullmatch, functions) if match][:2]
+        if not found:
+            raise ValueError(f"Pin({cpu}) doesn't have PWM capabilities")
+        return found[-1][1], int(found[-1][2])
+
+    def pwm_timing(self, freq: int, unit: str, clock: int | tuple[int, ...]) -> PulseTiming:
+        # RM0090 6.2: timers run at twice their bus clock where that is divided; TIM2 and TIM5 count 32 bits.
+        if freq <= 0:
+            raise ValueError("freq too small")
+        bus = clock[3 if unit in APB2_TIMERS else 2] if isinstance(clock, tuple) else clock
+        source = bus if not isinstance(clock, tuple) or bus == clock[1] else 2 * bus
+        prescaler, count = 1, (source + freq // 2) // freq
+        while count > 0xFFFF and unit not in ("TIM2", "TIM5"):
+            factor = next((factor for factor in (5, 3) if count % factor == 0), 2)
+            prescaler, count = prescaler * factor, count // factor
+        if count <= 1:
+            raise ValueError("freq too large")
+        return PulseTiming(Fraction(source, prescaler), count)
+
+    def pwm_repr(self, values: Mapping[str, object]) -> str:
+        return f"<PWM {values['unit']}_CH{values['channel']}>"
+
+    def adc_repr(self, channel: str, pin: str, atten: int) -> str:
         return f"<ADC1 channel={channel}>"
+
+    def rtc_subsecond(self, ns: int) -> int:
+        # RM0090 26.6.10: the subsecond register counts 255 to 0 within a second.
+        return 255 - ns * 256 // 1_000_000_000
+
+    def watchdog_ms(self, id: int | str, timeout_ms: int, limit_ms: int | None) -> int:
+        if id == "WWDG":
+            return self._window_watchdog_ms(timeout_ms)
+        # RM0090 21.3: 12 bits of 32 kHz / 4, and a prescaler that doubles up to six times.
+        shift, left = 0, timeout_ms
+        while shift < 6 and left >= 512:
+            shift, left = shift + 1, left // 2
+        if left <= 0:
+            raise ValueError("WDT timeout too short")
+        if left * 8 > 0xFFF:
+            raise ValueError("WDT timeout too long")
+        return left << shift
+
+    def _window_watchdog_ms(self, timeout_ms: int) -> int:
+        # RM0090 22.4: 6 bits of PCLK1 / 4096, and a prescaler that doubles up to three times.
+        khz = self.frequency[2] // 1000
+        ticks, shift = timeout_ms * khz // 4096, 0
+        while shift < 3 and ticks > 64:
+            ticks, shift = (ticks + 1) // 2, shift + 1
+        if ticks <= 0:
+            raise ValueError("WDT timeout too short")
+        if ticks > 64:
+            raise ValueError(f"WDT timeout too long, max {64 * 4096 * 8 // khz}ms")
+        return (ticks << shift) * 4096 // khz
+
+    def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
+        # docs/library/pyb.rst, freq(): the frequencies the PLL table has; buses divide by powers of two.
+        system = asked[0] // 1_000_000
+        if system not in PLL_MHZ:
+            raise ValueError("invalid freq")
+        wanted = (*asked, *(asked[0], asked[0] // 4, asked[0] // 2)[len(asked) - 1 :])[1:]
+        hertz = system * 1_000_000
+        core = divided(hertz, wanted[0], 512)
+        return hertz, core, divided(core, wanted[1], 16), divided(core, wanted[2], 16)
+
+
+def divided(clock: int, wanted: int, most: int) -> int:
+    """A clock through the smallest power of two, up to `most`, that brings it down to what is wanted."""
+    divider = 1
+    while clock // divider > wanted and divider < most:
+        divider *= 2
+    return clock // divider

@@ -1,0 +1,111 @@
+"""The power switch of a simulated board: starts a program as tasks of the world, resets it, stops it where it stands."""
+
+from collections.abc import Callable
+
+from machine_compat.board import Board, use
+from machine_compat.interpreter.life import Life, Program
+from machine_compat.mock.world import Task, World, WorldClock
+
+MAX_STANDING_RESETS = 20
+"""Resets in a row without board time moving, after which the board is taken to be in a reset loop."""
+
+
+class ResetLoop(Exception):
+    """The script resets the board again and again without letting time move."""
+
+
+class Power:
+    """Runs programs on one board of a world.
+
+    error: what the script raised, uncaught. failures: exceptions in its interrupt handlers and threads, in order.
+    exit_status: what it gave to sys.exit. A reset abandons the script without unwinding it, as a board does.
+    """
+
+    def __init__(self, board: Board, world: World, clock: WorldClock) -> None:
+        self._board = board
+        self._world = world
+        self._clock = clock
+        self._program: Program | None = None
+        self._tasks: list[Task] = []
+        self._resets = 0
+        self._reset_at = -1
+        self.life: Life | None = None
+        self.error: BaseException | None = None
+        self.failures: list[BaseException] = []
+        self.exit_status: object = None
+        board.restart = self.restart
+        board.spawn = self.spawn
+        board.handler_failed = self.failures.append
+
+    @property
+    def finished(self) -> bool:
+        """Whether none of the board's scripts and threads is alive."""
+        return all(task.finished for task in self._tasks)
+
+    @property
+    def script(self) -> Task | None:
+        """The script's own task, while it is alive."""
+        return self._clock.main
+
+    def start(self, program: Program) -> None:
+        """Switch on with a program; it runs when the world does."""
+        program.files()
+        if self._program is not None:
+            self.off()
+            self._board.power_cycle("PWRON")
+        self._program = program
+        self.error = None
+        self.exit_status = None
+        self._boot()
+
+    def off(self) -> None:
+        """Stop the board's scripts where they are; none of their code runs any more."""
+        self._clock.main = None
+        for task in self._tasks:
+            task.abandon()
+        self._tasks = []
+
+    def restart(self, cause: str) -> None:
+        """Reset: the script is abandoned where it stands, and a new life begins. Does not return to the script."""
+        world = self._world
+        self._resets = self._resets + 1 if world.now == self._reset_at else 1
+        self._reset_at = world.now
+        caller = world.current if world.current in self._tasks else None
+        self.off()
+        if self._resets > MAX_STANDING_RESETS:
+            world.fail(ResetLoop(f"the board was reset {self._resets} times and no board time has passed"))
+        elif self._program is not None:
+            self._board.power_cycle(cause)
+            self._boot()
+        if caller is not None:
+            caller.park(None)
+
+    def spawn(self, body: Callable[[], None], name: str) -> None:
+        """Start a thread of the script."""
+        self._task(body, name, lambda: None)
+
+    def _boot(self) -> None:
+        program = self._program
+        assert program is not None
+        self.life = life = Life(self._board, program)
+        self._tasks = []
+        self._clock.main = self._task(lambda: self._live(life), program.script.name, self._board.interrupts.run)
+
+    def _live(self, life: Life) -> None:
+        try:
+            life.run()
+        except SystemExit as leave:
+            self.exit_status = leave.code
+        except BaseException as error:  # handed to whoever runs the world
+            self.error = error
+        finally:
+            self._clock.main = None
+
+    def _task(self, body: Callable[[], None], name: str, poll: Callable[[], None]) -> Task:
+        def in_context() -> None:
+            use(self._board)
+            body()
+
+        task = self._clock.spawn(in_context, f"{self._board.profile.name}: {name}", poll)
+        self._tasks.append(task)
+        return task
