@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
+from weakref import WeakSet
 
 from machine_compat.clock import Clock
 from machine_compat.contract import (
@@ -106,6 +107,8 @@ class Board:
         self.spawn: Callable[[Callable[[], None], str], None] = start_daemon
         """Starts a thread of the script."""
         self.at_reset: list[Callable[[], None]] = []
+        self.listening: WeakSet[object] = WeakSet()
+        """What may still call a handler of the script's: timers that run, interrupts that are switched on."""
         self._opened: dict[tuple[str, str], Opened] = {}
         self._functions: dict[str, Callable[[], None]] = {}
         self._watchdog: Watchdog | None = None
@@ -256,6 +259,7 @@ class Board:
         for forget in self.at_reset:
             forget()
         self.at_reset.clear()
+        self.listening.clear()
         self.interrupts.clear()
         if self._watchdog is not None:
             self._watchdog.stop()

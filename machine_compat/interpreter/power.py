@@ -30,6 +30,9 @@ class Power:
         self._resets = 0
         self._reset_at = -1
         self.life: Life | None = None
+        self.new_life: Callable[[Board, Program], Life] = Life
+        self.standing_by = False
+        """Whether the script has ended, and its handlers may still be called."""
         self.error: BaseException | None = None
         self.failures: list[BaseException] = []
         self.exit_status: object = None
@@ -39,8 +42,9 @@ class Power:
 
     @property
     def finished(self) -> bool:
-        """Whether none of the board's scripts and threads is alive."""
-        return all(task.finished for task in self._tasks)
+        """Whether the script and all its threads have ended."""
+        standing = self.script if self.standing_by else None
+        return all(task.finished for task in self._tasks if task is not standing)
 
     @property
     def script(self) -> Task | None:
@@ -87,19 +91,30 @@ class Power:
     def _boot(self) -> None:
         program = self._program
         assert program is not None
-        self.life = life = Life(self._board, program)
+        self.life = life = self.new_life(self._board, program)
+        self.standing_by = False
         self._tasks = []
         self._clock.main = self._task(lambda: self._live(life), program.script.name, self._board.interrupts.run)
 
     def _live(self, life: Life) -> None:
         try:
             life.run()
+            self._stand_by()
         except SystemExit as leave:
             self.exit_status = leave.code
         except BaseException as error:  # handed to whoever runs the world
             self.error = error
         finally:
             self._clock.main = None
+
+    def _stand_by(self) -> None:
+        """Go on as a board does at its prompt: handlers that the script has left behind run in the script's place."""
+        board = self._board
+        while board.listening:
+            self.standing_by = True
+            board.clock.wait_until(None)
+            board.interrupts.run()
+        self.standing_by = False
 
     def _task(self, body: Callable[[], None], name: str, poll: Callable[[], None]) -> Task:
         def in_context() -> None:

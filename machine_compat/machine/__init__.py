@@ -4,10 +4,12 @@
 loads no serial port. Names the board's port lacks raise AttributeError, as on the board.
 """
 
-import types
+from functools import partial
 from importlib import import_module
+from types import ModuleType
 
 from machine_compat.board import Board
+from machine_compat.machine.module import LazyModule
 from machine_compat.machine.peripheral import made_for
 
 CLASSES = {
@@ -32,29 +34,15 @@ PULSES = ("time_pulse_us", "bitstream", "dht_readinto")
 MEMORY = ("mem8", "mem16", "mem32")
 
 
-class MachineModule(types.ModuleType):
-    """The `machine` of one board."""
-
-    def __init__(self, board: Board) -> None:
-        super().__init__("machine", "The MicroPython `machine` module.")
-        self.__dict__["_board"] = board
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        value = find(self.__dict__["_board"], name)
-        self.__dict__[name] = value
-        return value
-
-    def __dir__(self) -> list[str]:
-        board: Board = self.__dict__["_board"]
-        lacking = board.port.absent.get("machine", frozenset())
-        return sorted({*CLASSES, *PULSES, *MEMORY, *constants_of(board), *functions_of(board)} - lacking)
-
-
-def build(board: Board) -> types.ModuleType:
+def build(board: Board) -> ModuleType:
     """The `machine` module of a board."""
-    return MachineModule(board)
+    return LazyModule("machine", "The MicroPython `machine` module.", partial(find, board), partial(names, board))
+
+
+def names(board: Board) -> set[str]:
+    """All names of a board's `machine`."""
+    every = {*CLASSES, *PULSES, *MEMORY, *constants_of(board), *functions_of(board)}
+    return every - board.port.absent.get("machine", frozenset())
 
 
 def find(board: Board, name: str) -> object:
@@ -62,8 +50,6 @@ def find(board: Board, name: str) -> object:
     if name not in board.port.absent.get("machine", frozenset()):
         if name in CLASSES:
             base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
-            if name == "Pin":
-                return pin_class(board)
             return made_for(board, base)
         constants = constants_of(board)
         if name in constants:
@@ -86,17 +72,3 @@ def constants_of(board: Board) -> dict[str, object]:
 def functions_of(board: Board) -> dict[str, object]:
     found: dict[str, object] = import_module(f"{__name__}.functions").functions(board)
     return found
-
-
-def pin_class(board: Board) -> type:
-    """The board's Pin, with its namespaces of pins."""
-    from machine_compat.machine.pin import Pin, PinNames
-
-    fresh = Pin not in board.classes
-    kind = made_for(board, Pin)
-    if fresh:
-        profile = board.profile
-        kind.board = PinNames(dict(profile.board_names), kind)
-        if "cpu" not in board.port.absent.get("Pin", ()):
-            kind.cpu = PinNames({spot.cpu: spot.ref for spot in profile.spots.values()}, kind)
-    return kind

@@ -29,6 +29,7 @@ class Converter:
         self._channel: ADCChannel | None = None
         self._wanted: int | None = None
         self.atten = max(0, len(board.port.adc_attenuations) - 1)
+        self.bits = BITS
 
     def bind(self, channel: ADCChannel, /) -> None:
         self._channel = channel
@@ -100,9 +101,7 @@ class ADCBlock(Peripheral):
         self._width(to_int(bits))
 
     def _width(self, bits: int) -> None:
-        if not 9 <= bits <= BITS:
-            raise ValueError("invalid bit-width")
-        self._bits = bits
+        self._bits = width_of(bits)
 
     def connect(self, source: object, pin: object = None, /, **options: object) -> "ADC":
         """The ADC of a channel number or a pin, or of both; ValueError "no matching ADC"."""
@@ -149,6 +148,8 @@ class ADC(Peripheral):
         self._converter = board.singleton((Converter, ref), lambda: Converter(board, ref))
         self._channel_name = next((name for name, there in board.profile.analog.items() if there == ref), ref)
         self._pin = shown(board, ref)
+        if ref == VREF:
+            self._channel_name = str(id)
         match = re.fullmatch(r"ADC(\d)_CH\d+", self._channel_name)
         self._block = made_for(board, ADCBlock)(int(match[1])) if match else None
         self.init(**options)
@@ -158,10 +159,10 @@ class ADC(Peripheral):
         """The ref of an analog input by its channel or its pin."""
         board = cls._board
         analog, port = board.profile.analog, board.port
-        if port.adc_channels and isinstance(id, int | str) and str(id) in analog:
+        named = isinstance(id, int) or (isinstance(id, str) and not id.isdigit())
+        if port.adc_channels and named and str(id) in analog:
             return analog[str(id)]
-        vref = port.constants.get("ADC", {}).get("VREF")
-        if isinstance(id, int) and not isinstance(id, bool) and id == vref:
+        if isinstance(id, int) and id == port.constants.get("ADC", {}).get("VREF"):
             return VREF
         if isinstance(id, int) and not port.pin_numbers:
             raise ValueError(port.adc_lacking.format(id))
@@ -201,6 +202,8 @@ class ADC(Peripheral):
         """Set the resolution of the converter in bits; ValueError "invalid bit-width"."""
         if self._block:
             self._block._width(to_int(value))
+        else:
+            self._converter.bits = width_of(to_int(value))
 
     def block(self) -> ADCBlock | None:
         """The converter this input belongs to."""
@@ -214,7 +217,7 @@ class ADC(Peripheral):
 
     @property
     def _bits(self) -> int:
-        return self._block._bits if self._block else BITS
+        return self._block._bits if self._block else self._converter.bits
 
     def read_u16(self) -> int:
         """One conversion, scaled to 0..65535."""
@@ -230,6 +233,12 @@ class ADC(Peripheral):
 
     def __repr__(self) -> str:
         return self._board.port.adc_repr(self._channel_name, self._pin, self._converter.atten)
+
+
+def width_of(bits: int) -> int:
+    if not 9 <= bits <= BITS:
+        raise ValueError("invalid bit-width")
+    return bits
 
 
 VREF = "vref"

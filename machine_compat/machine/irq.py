@@ -40,7 +40,7 @@ class IRQ:
         before = self._trigger
         if trigger is not None:
             self._trigger = trigger
-            self._set_trigger(trigger if self._handler else 0)
+            self._listen()
         return before
 
     def attach(self, handler: Handler | None, trigger: int, hard: bool) -> None:
@@ -50,7 +50,13 @@ class IRQ:
         self._handler = handler
         self._trigger = trigger
         self._hard = hard
-        self._set_trigger(trigger if handler else 0)
+        self._listen()
+
+    def _listen(self) -> None:
+        trigger = self._trigger if self._handler else 0
+        listening = self._board.listening
+        (listening.add if trigger else listening.discard)(self)
+        self._set_trigger(trigger)
 
     def fire(self, flags: int) -> None:
         """An event happened: have the handler run as a board would."""

@@ -32,14 +32,19 @@ class Absent:
         raise AttributeError(f"type object '{owner.__name__}' has no attribute '{self._name}'")
 
 
-def made_for(board: Board, base: type[C]) -> type[C]:
-    """The class as a board has it: with the board, its port's constants, and without what its port lacks."""
+def made_for(board: Board, base: type[C], module: str = "machine") -> type[C]:
+    """The class as a board has it: with the board, its port's constants, and without what its port lacks.
+
+    module: the module scripts have it from. A port's tables know the classes of `machine` by their names alone, those
+    of any other module as "pyb.ADC".
+    """
     known = board.classes.get(base)
     if known is None:
         name, port = base.__name__, board.port
-        names: dict[str, object] = {"__module__": "machine", "__doc__": base.__doc__, "_board": board}
-        names.update(port.constants.get(name, {}))
-        names.update((lacking, Absent(lacking)) for lacking in port.absent.get(name, ()))
+        entry = name if module == "machine" else f"{module}.{name}"
+        names: dict[str, object] = {"__module__": module, "__doc__": base.__doc__, "_board": board}
+        names.update(port.constants.get(entry, {}))
+        names.update((lacking, Absent(lacking)) for lacking in port.absent.get(entry, ()))
         known = board.classes[base] = type(name, (base,), names)
     return known
 

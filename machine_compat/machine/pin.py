@@ -3,30 +3,34 @@
 # Ref: MicroPython ports/rp2/machine_pin.c, ports/esp32/machine_pin.c, ports/stm32/pin.c
 """
 
+from functools import partial
 from typing import Any, Self
 
 from machine_compat.contract import Edge, Line, LineConfig, Mode, Pull
+from machine_compat.machine.exti import exti_lines
 from machine_compat.machine.irq import IRQ, Handler
-from machine_compat.machine.peripheral import Peripheral
+from machine_compat.machine.pin_names import NamedPin
+from machine_compat.machine.pins import pin_of
 from machine_compat.profile import Spot
 
 _READ: Any = object()
 _UNSET: Any = object()
 
 
-class Pin(Peripheral):
+class Pin(NamedPin):
     """Pin(id, mode=None, pull=None, *, value=None, ...)
 
     id: a number, a board or chip name, or another Pin. With nothing more, the pin is looked up and not touched. There
     is one object a pin. Raises ValueError for a pin the board does not have.
     """
 
-    _spot: Spot
-
     def __new__(cls, id: object, *args: object, **options: object) -> Self:
-        board = cls._board
-        spot = id._spot if isinstance(id, Pin) else board.spot(cls._named(id))
-        return board.singleton((cls, spot.ref), lambda: cls._make(spot))
+        return cls._at(pin_of(cls._board, id))
+
+    @classmethod
+    def _at(cls, spot: Spot) -> Self:
+        """The pin there, by no name of the script's."""
+        return cls._board.singleton((cls, spot.ref), lambda: cls._make(spot))
 
     @classmethod
     def _make(cls, spot: Spot) -> Self:
@@ -39,11 +43,6 @@ class Pin(Peripheral):
         pin._irq = None
         cls._board.line(spot.ref, pin)
         return pin
-
-    @classmethod
-    def _named(cls, id: object) -> object:
-        """The name of a pin, after the port's own ways of naming."""
-        return id
 
     def __init__(self, id: object, mode: int | None = None, pull: object = _UNSET, af: int = -1, **options: Any) -> None:
         if mode is not None or pull is not _UNSET or options:
@@ -69,7 +68,10 @@ class Pin(Peripheral):
         for option in options:
             if option not in port.pin_options:
                 raise TypeError("extra keyword arguments given")
+        alt = af if options.get("alt", -1) == -1 else options["alt"]
         chosen = self._mode_of(mode)
+        if mode in port.pin_alternates and alt not in port.pin_alternate_numbers:
+            raise ValueError(f"invalid pin af: {alt}")
         if self._spot.ref in board.profile.input_only and chosen in (Mode.OUT, Mode.OPEN_DRAIN):
             raise ValueError("pin can only be input")
         level = None
@@ -81,7 +83,7 @@ class Pin(Peripheral):
         line_pull = self._pull_of(pull)
         if mode is not None:
             self._mode = mode
-            self._af = options.get("alt", af)
+            self._af = alt
         if line_pull is not None:
             self._pull = line_pull
         if chosen is not None:
@@ -120,16 +122,12 @@ class Pin(Peripheral):
 
     def value(self, x: object = _READ, /) -> int | None:
         """The level at the pad, 0 or 1; with an argument, set the output to its truth."""
-        if x is _READ:
-            return self._read()
-        self._write(1 if x else 0)
-        return None
+        if x is not _READ:
+            self._write(1 if x else 0)
+            return None
+        return self._read()
 
-    def __call__(self, x: object = _READ, /) -> int | None:
-        if x is _READ:
-            return self._read()
-        self._write(1 if x else 0)
-        return None
+    __call__ = value
 
     def on(self) -> None:
         self._write(1)
@@ -161,7 +159,10 @@ class Pin(Peripheral):
             mask = both if trigger is _UNSET else trigger
             if not isinstance(mask, int) or mask & ~both:
                 raise ValueError(f"trigger 0x{mask if isinstance(mask, int) else 0:04x} unsupported")
-            self._irq.attach(None if handler is _UNSET else handler, mask, bool(options.get("hard")))
+            chosen = None if handler is _UNSET else handler
+            if port.exti and chosen is not None:
+                exti_lines(self._board).take_for(self, partial(self._irq.attach, None, mask, hard=False))
+            self._irq.attach(chosen, mask, bool(options.get("hard")))
         return self._irq if port.pin_irq_returns else None
 
     def _watch(self, trigger: int) -> None:
@@ -172,6 +173,8 @@ class Pin(Peripheral):
         if trigger & port.irq_falling == port.irq_falling:
             edges |= Edge.FALLING
         self._line.watch(edges, self._edge if edges else None)
+        if port.exti and not edges:
+            exti_lines(self._board).free(self)
 
     def _edge(self, edge: Edge, time_ns: int) -> None:
         port = self._board.port
@@ -190,31 +193,28 @@ class Pin(Peripheral):
         port = self._board.port
         self._configure(next(mode for mode, kind in port.pin_modes.items() if kind is Mode.OPEN_DRAIN), -1, -1, {})
 
-    # ---- names
-
-    @property
-    def ref(self) -> str:
-        """The backend's name of the pin."""
-        return self._spot.ref
+    # ---- what it is set to
 
     def __repr__(self) -> str:
         spot, port = self._spot, self._board.port
         pull = {Pull.UP: "PULL_UP", Pull.DOWN: "PULL_DOWN"}.get(self._pull or Pull.NONE)
-        return port.pin_repr(spot.cpu, spot.number, self._mode_name(), pull)
+        return port.pin_repr(spot.cpu, spot.number, self._mode_name(), pull, self._alternate_name())
 
     def _mode_name(self) -> str:
         constants = self._board.port.constants.get("Pin", {})
         mode = constants.get("IN", 0) if self._mode is None else self._mode
         return next((name for name in MODE_NAMES if name in constants and constants[name] == mode), str(mode))
 
-    # ---- stm32's own
-
-    def name(self) -> str:
-        return self._spot.cpu
-
-    def names(self) -> list[str]:
-        board = [name for name, ref in self._board.profile.board_names.items() if ref == self._spot.ref]
-        return [self._spot.cpu, *board]
+    def _alternate_name(self) -> str | None:
+        """What the pin is connected to, in the port's words; None while it is the script's own."""
+        board = self._board
+        if self._af < 0 or self._mode not in board.port.pin_alternates:
+            return None
+        for alternate in board.profile.alternates.get(self._spot.ref, ()):
+            if alternate.index == self._af:
+                return f"Pin.{alternate.name}"
+        named = board.port.constants.get("Pin", {}).items()
+        return next((name[4:] for name, value in named if name[:4] == "ALT_" and value == self._af), str(self._af))
 
     def mode(self) -> int:
         return self._mode if self._mode is not None else 0
@@ -225,17 +225,6 @@ class Pin(Peripheral):
 
     def af(self) -> int:
         return max(0, self._af)
-
-    def port(self) -> int:
-        """The port letter as a number: A is 0."""
-        return ord(self._spot.cpu[0].upper()) - ord("A")
-
-    def pin(self) -> int:
-        return int("".join(c for c in self._spot.cpu if c.isdigit()) or 0)
-
-    def gpio(self) -> int:
-        """The address of the port's registers (STM32F405 memory map)."""
-        return 0x4002_0000 + 0x400 * self.port()
 
     def drive(self, strength: int | None = None, /) -> int | None:
         if strength is None:
@@ -250,26 +239,6 @@ class Pin(Peripheral):
     _af: int
     _irq: IRQ | None
     _line: Line
-    board: Any
-    cpu: Any
 
 
 MODE_NAMES = ("IN", "OUT", "OPEN_DRAIN", "ALT", "ALT_OPEN_DRAIN", "ANALOG")
-
-
-class PinNames:
-    """`Pin.board` and `Pin.cpu`: pins as attributes."""
-
-    def __init__(self, pins: dict[str, str], kind: type[Pin]) -> None:
-        self.__dict__["_pins"] = pins
-        self.__dict__["_kind"] = kind
-
-    def __getattr__(self, name: str) -> Pin:
-        pins: dict[str, str] = self.__dict__["_pins"]
-        if name not in pins:
-            raise AttributeError(f"type object 'board' has no attribute '{name}'")
-        kind: type[Pin] = self.__dict__["_kind"]
-        return kind(pins[name])
-
-    def __dir__(self) -> list[str]:
-        return list(self.__dict__["_pins"])

@@ -1,13 +1,21 @@
 """From what scripts write for a pin or a bus to the board's own: shared by all classes that take pins."""
 
 from machine_compat.board import Board
-from machine_compat.machine.pin import Pin
+from machine_compat.machine.pin_names import NamedPin, PinMap
 from machine_compat.profile import Bus, Spot
 
 
 def pin_of(board: Board, pin: object) -> Spot:
     """The pin that a Pin, a number or a name means; ValueError in the port's words."""
-    return pin._spot if isinstance(pin, Pin) else board.spot(pin)
+    names = board.singletons.get((PinMap,))
+    if not isinstance(names, PinMap):
+        return pin._spot if isinstance(pin, NamedPin) else board.spot(pin)
+    found = names.find(pin)
+    if isinstance(found, NamedPin):
+        return found._spot
+    spot = board.spot(found)
+    names.found(found, spot)
+    return spot
 
 
 def bus_of(board: Board, kind: str, id: object, label: str) -> Bus:

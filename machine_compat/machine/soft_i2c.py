@@ -29,7 +29,7 @@ class SoftI2C(I2CController):
     def init(self, scl: object, sda: object, *, freq: int = 400_000, timeout: int = 50_000) -> None:
         board = self._board
         make: Any = made_for(board, Pin)
-        self._scl, self._sda = (make(pin_of(board, pin).ref) for pin in (scl, sda))
+        self._scl, self._sda = (make._at(pin_of(board, pin)) for pin in (scl, sda))
         self._freq = to_int(freq)
         if self._freq <= 0:
             raise ValueError("invalid freq")

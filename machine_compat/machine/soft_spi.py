@@ -38,7 +38,7 @@ class SoftSPI(SPIController):
         if sck is None or mosi is None or miso is None:
             raise ValueError("must specify all of sck/mosi/miso")
         self._constants: Any = board.port.constants.get("SoftSPI", {"MSB": 0, "LSB": 1})
-        self._values: dict[str, int] = {"baudrate": 500_000, "polarity": 0, "phase": 0, "firstbit": self._constants["MSB"]}
+        self._values: dict[str, int] = {"baudrate": 500_000, "polarity": 0, "phase": 0, "firstbit": to_int(self._constants["MSB"])}
         self._take_pins(sck, mosi, miso)
         self._configure(baudrate, polarity, phase, firstbit)
 
@@ -62,7 +62,7 @@ class SoftSPI(SPIController):
     def _take_pins(self, sck: object, mosi: object, miso: object) -> None:
         board = self._board
         make: Any = made_for(board, Pin)
-        self._sck, self._mosi, self._miso = (make(pin_of(board, pin).ref) for pin in (sck, mosi, miso))
+        self._sck, self._mosi, self._miso = (make._at(pin_of(board, pin)) for pin in (sck, mosi, miso))
         for pin in (self._sck, self._mosi):
             pin.line.configure(LineConfig(Mode.OUT))
         self._miso.line.configure(LineConfig(Mode.IN))

@@ -34,6 +34,7 @@ class Alarm:
         self.stop()
         board = self._board
         running(board).add(self)
+        board.listening.add(self)
         self.started_ns = board.clock.now_ns()
         self._wait(self.started_ns + period_ns, period_ns if periodic else 0, handler, hard)
 
@@ -42,7 +43,11 @@ class Alarm:
         cancel, self._cancel, self.due_ns = self._cancel, None, None
         if cancel is not None:
             cancel()
+        self._forget()
+
+    def _forget(self) -> None:
         running(self._board).discard(self)
+        self._board.listening.discard(self)
 
     def _wait(self, due_ns: int, period_ns: int, handler: Callable[[], object], hard: bool) -> None:
         serial, board = self._serial, self._board
@@ -58,7 +63,7 @@ class Alarm:
                 self._wait(due_ns + period_ns * (1 + missed), period_ns, handler, hard)
             else:
                 self._cancel = self.due_ns = None
-                running(board).discard(self)
+                self._forget()
             board.interrupts.post(handler, hard)
 
         self._cancel = board.clock.call_at(due_ns, fire) if due_ns < NEVER_NS else None
@@ -68,16 +73,16 @@ def running(board: Board) -> set[Alarm]:
     """The alarms that wait on a board, which keep going without anybody else to hold them."""
 
     def make() -> set[Alarm]:
-        alarms: set[Alarm] = set()
-
-        def stop_all() -> None:
-            for alarm in tuple(alarms):
-                alarm.stop()
-
-        board.at_reset.append(stop_all)
-        return alarms
+        board.at_reset.append(lambda: stop_alarms(board))
+        return set()
 
     return board.singleton((Alarm, "running"), make)
+
+
+def stop_alarms(board: Board) -> None:
+    """Stop all that wait on a board."""
+    for alarm in tuple(running(board)):
+        alarm.stop()
 
 
 class Timer(Peripheral):

@@ -38,6 +38,8 @@ class MockLine(Line):
 
     def configure(self, config: LineConfig, /) -> None:
         terminal = self._terminal
+        if terminal.alone is not None:
+            self._latch = terminal.alone.level
         if config.level is not None:
             self._latch = config.level
         if config.pull is not None:
@@ -69,16 +71,13 @@ class MockLine(Line):
         if now >= world.due:
             world.catch_up()
             now = world.now
-        if level == self._latch:
-            return
-        self._latch = level
-        terminal = self._terminal
-        net = terminal.net
-        if net.sole is terminal:
-            terminal.strong = net.level = level
-            net.edges.append(now)
-        else:
+        net = self._terminal.alone
+        if net is None:
+            self._latch = level
             self._apply()
+        elif level != net.level:
+            net.level = level
+            net.edges.append(now)
 
     def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
         if self._watcher is not None:

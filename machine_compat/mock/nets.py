@@ -53,8 +53,8 @@ class Terminal:
     """
 
     __slots__ = (
-        "name", "net", "owner", "passive", "receiver", "sink", "source", "strong", "volts", "watchers", "wave", "weak",
-        "world",
+        "alone", "name", "net", "owner", "passive", "receiver", "sink", "source", "strong", "volts", "watchers", "wave",
+        "weak", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, name: str, owner: object = None) -> None:
@@ -69,6 +69,8 @@ class Terminal:
         self.sink = False
         self.weak: int | None = None
         self.source: Callable[[], int | None] | None = None
+        self.alone: Net | None = None
+        """The net, while this terminal alone drives it and nobody watches: it may then set the level itself."""
         self.volts: float | None = None
         self.wave: Wave | None = None
         self.watchers: list[Watcher] = []
@@ -146,11 +148,22 @@ class Terminal:
 class Net:
     """All terminals joined by wires, and the one level they agree on.
 
-    sole: the one terminal that drives strongly while nobody watches, so that its writes need no resolving.
     edges: the times of all changes since `first`, the level the net began with: they alternate.
     """
 
-    __slots__ = ("edges", "first", "lazy", "level", "sole", "terminals", "watched", "watchers", "wires", "world", "_tick")
+    __slots__ = (
+        "edges",
+        "first",
+        "lazy",
+        "level",
+        "terminals",
+        "watched",
+        "watchers",
+        "wires",
+        "world",
+        "_alone",
+        "_tick",
+    )
 
     def __init__(self, world: World, terminals: list[Terminal]) -> None:
         self.world = world
@@ -162,7 +175,7 @@ class Net:
         self.watchers: list[Watcher] = []
         self.watched = False
         """Whether somebody wants every single edge, also of waves."""
-        self.sole: Terminal | None = None
+        self._alone: Terminal | None = None
         self.lazy = False
         self._tick: Event | None = None
         """The next edge of the waves on a watched net."""
@@ -182,44 +195,39 @@ class Net:
 
     def settle(self) -> None:
         """Work out the level from who drives what, and tell who watches when it changed."""
-        terminals = self.terminals
+        if self._alone is not None:
+            self._alone.strong = self.level
+            self._alone.alone = self._alone = None
         strong: Terminal | None = None
-        strong_level = 0
-        sink = up = down = lazy = False
+        level = 0
+        sink = up = down = False
         volts: float | None = None
-        sole: Terminal | None = None
+        self.lazy = False
         drivers = 0
-        for terminal in terminals:
-            level = terminal.strong
+        for terminal in self.terminals:
+            driven = terminal.strong
             if terminal.source is not None:
-                lazy = True
-                level = terminal.source()
-            if level is not None:
+                self.lazy = True
+                driven = terminal.source()
+            if driven is not None:
                 drivers += 1
-                sole = terminal
-                if strong is not None and level != strong_level:
+                if strong is not None and driven != level:
                     self._fight(strong, terminal)
-                strong, strong_level = terminal, level
-            if terminal.sink:
-                sink = True
-            if terminal.weak is not None:
-                up = up or terminal.weak == 1
-                down = down or terminal.weak == 0
-            if terminal.volts is not None:
-                volts = terminal.volts
-        self.lazy = lazy
+                strong, level = terminal, driven
+            sink = sink or terminal.sink
+            up = up or terminal.weak == 1
+            down = down or terminal.weak == 0
+            volts = terminal.volts if volts is None else volts
         if sink:
-            new = 0
-        elif strong is not None:
-            new = strong_level
-        elif volts is not None:
-            new = int(volts >= LOGIC_THRESHOLD)
-        else:
-            new = int(up and not down) if (up or down) else 0
-        self.sole = sole if drivers == 1 and not (self.watchers or lazy or sink) else None
-        if new != self.level:
-            self._change(new)
-        if self._tick is not None or (lazy and self.watched):
+            level = 0
+        elif strong is None:
+            level = int(volts >= LOGIC_THRESHOLD) if volts is not None else int(up and not down)
+        elif drivers == 1 and not (self.watchers or self.lazy):
+            self._alone = strong
+            strong.alone = self
+        if level != self.level:
+            self._change(level)
+        if self._tick is not None or (self.lazy and self.watched):
             self._schedule_wave()
 
     def _change(self, level: int) -> None:
@@ -287,9 +295,7 @@ LOGIC_THRESHOLD = 1.4
 """Volts above which an analog level reads as 1: the middle of a 3.3 V input's forbidden band."""
 
 
-def components(
-    terminals: list[Terminal], wires: Iterable[tuple[Terminal, Terminal]]
-) -> Iterator[list[Terminal]]:
+def components(terminals: list[Terminal], wires: Iterable[tuple[Terminal, Terminal]]) -> Iterator[list[Terminal]]:
     """The groups of terminals that wires join, in order."""
     links: dict[Terminal, list[Terminal]] = {terminal: [] for terminal in terminals}
     for a, b in wires:

@@ -207,7 +207,9 @@ def join_peer(peer: UARTPeer) -> None:
 class MockUART(UARTChannel):
     """A serial port on the legs of a socket. One that was closed works again once it is configured."""
 
-    __slots__ = ("_clock", "_config", "_events", "_handler", "_idle", "_received", "_receiver", "_socket", "_transmitter")
+    __slots__ = (
+        "_clock", "_config", "_events", "_handler", "_idle", "_received", "_receiver", "_socket", "_transmitter",
+    )  # fmt: skip
 
     def __init__(self, clock: WorldClock, socket: Socket) -> None:
         self._clock = clock

@@ -13,7 +13,8 @@ The rule of the fast path, used by every simulated channel:
 
 import heapq
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from types import FrameType
+from typing import ClassVar, NoReturn, Protocol
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -50,7 +51,7 @@ class World:
     """Virtual time and what happens in it."""
 
     __slots__ = (
-        "_events", "_hub", "_running", "_serial", "current", "due", "failure", "now", "pacer", "tracer", "wiring",
+        "_events", "_hub", "_serial", "current", "due", "failure", "now", "pacer", "tracer", "wiring",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -66,7 +67,6 @@ class World:
         self._events: list[tuple[int, int, Event]] = []
         self._serial = 0
         self._hub: greenlet | None = None
-        self._running = False
 
     # ---- events
 
@@ -99,25 +99,28 @@ class World:
     # ---- the hub
 
     def run(self, until: int, stop: Callable[[], bool] | None = None) -> None:
-        """Let the world go on until a time, or until `stop()` says so; raises what a task or a chip let fail."""
-        if self._running:
-            raise RuntimeError("the world is running already: run() was called from an event")
-        self._running = True
-        self._hub = getcurrent()
+        """Let the world go on until a time, or until `stop()` says so; raises what a task or a chip let fail.
+
+        It may be called again from within an event: a handler that runs in the hub, and waits.
+        """
+        before, self._hub = self._hub, getcurrent()
         marker = self.at(until, nothing) if until < FAR else None
         try:
-            while not (stop and stop()):
+            while stop is None or not stop():
                 if not self._step(until):
                     break
         finally:
             if marker:
                 marker.cancel()
-            self._running = False
+            self._hub = before
 
     def _step(self, until: int) -> bool:
         """Take the next event; False when there is none up to `until`."""
         events = self._events
+        while events and events[0][2].action is None:
+            heapq.heappop(events)
         if not events or events[0][0] > until:
+            self.due = events[0][0] if events else FAR
             if until < FAR:
                 self.now = max(self.now, until)
             return False
@@ -126,10 +129,9 @@ class World:
             self.pacer(events[0][0])
         time, _, event = heapq.heappop(events)
         self.due = events[0][0] if events else FAR
-        action = event.action
+        action, event.action = event.action, None
         if action is not None:
             self.now = time
-            event.action = None
             action()
             if self.failure:
                 failure, self.failure = self.failure, None
@@ -149,7 +151,7 @@ class World:
         task = self.current
         if task is not None:
             task.park(self.now)
-        elif not self._running:
+        else:
             self.run(self.now)
 
     def spend(self, ns: int) -> None:
@@ -190,7 +192,19 @@ class Task:
     _switched_off: ClassVar[list["Task"]] = []
     """Abandoned tasks, kept for good: a greenlet that is collected raises in its code, and `finally` would run."""
 
-    __slots__ = ("_body", "_event", "_greenlet", "_throw", "dead", "error", "finished", "name", "poll", "world")
+    __slots__ = (
+        "_body",
+        "_deadline",
+        "_greenlet",
+        "_throw",
+        "_waking",
+        "dead",
+        "error",
+        "finished",
+        "name",
+        "poll",
+        "world",
+    )
 
     def __init__(self, world: World, body: Callable[[], object], name: str, poll: Callable[[], None]) -> None:
         self.world = world
@@ -201,7 +215,8 @@ class Task:
         self.error: BaseException | None = None
         self._body = body
         self._throw: BaseException | None = None
-        self._event: Event | None = None
+        self._deadline: Event | None = None
+        self._waking: Event | None = None
         self._greenlet = greenlet(self._main)
 
     def _main(self) -> None:
@@ -216,14 +231,17 @@ class Task:
 
     def resume_at(self, time: int) -> None:
         """Go on at a time, instead of whenever it was to be."""
-        if self._event:
-            self._event.cancel()
-        self._event = self.world.at(time, self._switch)
+        event = self._deadline
+        if event is not None and event.action is not None:
+            if event.time == time:
+                return
+            event.cancel()
+        self._deadline = self.world.at(time, self._switch)
 
     def wake(self) -> None:
-        """Go on now, if it waits."""
-        if self is not self.world.current and not self.finished and not self.dead:
-            self.resume_at(self.world.now)
+        """Go on now, if it waits. Its deadline stands, as what woke it will often have it wait on."""
+        if self is not self.world.current and self._waking is None:
+            self._waking = self.world.at(self.world.now, self._switch)
 
     def throw(self, error: BaseException) -> None:
         """Raise an error in the task where it waits."""
@@ -231,11 +249,13 @@ class Task:
         self.wake()
 
     def _switch(self) -> None:
-        if self.dead:
+        if self.dead or self.finished:
             return
+        if self._waking is not None:
+            self._waking.cancel()
+            self._waking = None
         world = self.world
         world.current = self
-        self._event = None
         self._greenlet.parent = getcurrent()
         try:
             self._greenlet.switch()
@@ -249,6 +269,8 @@ class Task:
             raise ConfigError(f"task {self.name} was asked to wait by somebody else")
         if deadline is not None:
             self.resume_at(deadline)
+        elif self._deadline is not None:
+            self._deadline.cancel()
         hub = world._hub
         assert hub is not None, "a task runs only inside World.run"
         hub.switch()

@@ -42,7 +42,7 @@ def names(board: Board) -> dict[str, object]:
 class Polled:
     """One object that is waited for. events: what is asked for; revents: what came."""
 
-    __slots__ = ("ask", "events", "file", "obj", "revents", "wakes")
+    __slots__ = ("ask", "events", "file", "obj", "revents")
 
     def __init__(self, obj: Any, events: int) -> None:
         self.obj = obj

@@ -28,7 +28,13 @@ COMMON_FAULTS: Faults = {
     ("", Fault.IO): errno.EIO,
     ("", Fault.UNSUPPORTED): errno.EOPNOTSUPP,
     ("SoftI2C", Fault.NACK_DATA): None,
+    ("pyb.I2C", Fault.NACK_ADDRESS): errno.EIO,
 }
+
+PYB_PIN_NAMES = frozenset(
+    {"mode", "pull", "names", "name", "af", "af_list", "port", "pin", "gpio", "mapper", "dict", "debug"}
+)
+"""What Pin has on stm32 alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,10 @@ class Port:
     pin_modes: ClassVar[Mapping[int, Mode]] = {0: Mode.IN, 1: Mode.OUT, 2: Mode.OPEN_DRAIN}
     pin_alternates: ClassVar[frozenset[int]] = frozenset({3})
     """Modes that give the pin to another peripheral."""
+    pin_alternate_numbers: ClassVar[range] = range(-1, 32)
+    """What a script may then give as `alt`."""
+    exti: ClassVar[bool] = False
+    """Whether pins of the same number share an interrupt line."""
     pin_pulls: ClassVar[Mapping[int, Pull]] = {1: Pull.UP, 2: Pull.DOWN}
     pin_pull_default: ClassVar[int | None] = None
     """What a missing `pull` means: None takes the pull off, -1 leaves it as it is."""
@@ -87,6 +97,8 @@ class Port:
     spi_baudrate: ClassVar[int] = 1_000_000
     spi_pins_fixed: ClassVar[bool] = False
     spi_takes_lsb: ClassVar[bool] = True
+    pyb: ClassVar[bool] = False
+    """Whether there is a module pyb."""
     uart_options: ClassVar[frozenset[str]] = frozenset(
         {"tx", "rx", "rts", "cts", "timeout", "timeout_char", "invert", "flow", "txbuf", "rxbuf"}
     )
@@ -131,6 +143,8 @@ class Port:
     rtc_years: ClassVar[range] = range(1970, 4096)
     rtc_init: ClassVar[frozenset[str]] = frozenset({"time", "fresh"})
     """What RTC.init does: set a "time" it is given; start "fresh" without one."""
+    rtc_microseconds: ClassVar[bool] = False
+    """Whether the last item of a time that is set counts, as microseconds."""
     rtc_memory: ClassVar[int] = 2048
     """Bytes of RTC.memory()."""
     watchdog_names: ClassVar[frozenset[str]] = frozenset()
@@ -157,8 +171,8 @@ class Port:
     def bad_pin(self, name: object) -> str:
         return "invalid pin" if isinstance(name, int) else f'unknown named pin "{name}"'
 
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None) -> str:
-        return f"Pin({cpu}, mode={mode}{f', pull={pull}' if pull else ''})"
+    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None) -> str:
+        return f"Pin({cpu}, mode={mode}{f', pull={pull}' if pull else ''}{f', alt={alt}' if alt else ''})"
 
     def i2c_frequency(self, asked: int) -> int:
         """The frequency the port's divider gives."""

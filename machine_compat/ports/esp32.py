@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port, PulseTiming
+from machine_compat.ports import PYB_PIN_NAMES, Faults, Port, PulseTiming
 
 
 class ESP32(Port):
@@ -73,9 +73,7 @@ class ESP32(Port):
     }
     absent: ClassVar[Mapping[str, frozenset[str]]] = {
         "machine": frozenset({"rng", "info"}),
-        "Pin": frozenset(
-            {"low", "high", "mode", "pull", "names", "name", "af", "af_list", "port", "pin", "gpio", "drive", "ALT", "cpu"}
-        ),
+        "Pin": PYB_PIN_NAMES | {"low", "high", "drive", "ALT", "cpu"},
         "UART": frozenset({"IRQ_TXIDLE", "readchar", "writechar"}),
         "ADC": frozenset({"CORE_TEMP", "CORE_VREF", "CORE_VBAT", "VREF"}),
         "RTC": frozenset({"info", "calibration", "wakeup"}),
@@ -116,6 +114,7 @@ class ESP32(Port):
     """ESP-IDF programming guide, ADC: full scale 1.1 V by the attenuation; at 11 dB the supply is the limit."""
     adc_lacking = "invalid pin"
     rtc_init: ClassVar[frozenset[str]] = frozenset({"time"})
+    rtc_microseconds = True
     memory_signed = True
     frequency = 160_000_000
     unique_id = bytes.fromhex("240ac4a1b2c3")
@@ -123,7 +122,7 @@ class ESP32(Port):
     def bad_pin(self, name: object) -> str:
         return "invalid pin"
 
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None) -> str:
+    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None) -> str:
         fields = f"mode=Pin.{mode}" + (f", pull=Pin.{pull}" if pull else "")
         return f"Pin({number if number is not None else cpu}, {fields}, drive=Pin.DRIVE_2)"
 

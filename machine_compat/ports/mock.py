@@ -45,4 +45,5 @@ class Mock(RP2):
     rtc_init: ClassVar[frozenset[str]] = frozenset({"time", "fresh"})
     watchdog_names: ClassVar[frozenset[str]] = STM32.watchdog_names
     spi_takes_lsb = True
+    pyb = True
     reset_causes = Port.reset_causes

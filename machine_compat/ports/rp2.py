@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port, PulseTiming
+from machine_compat.ports import PYB_PIN_NAMES, Faults, Port, PulseTiming
 
 TOP_MAX = 65_534
 
@@ -54,7 +54,7 @@ class RP2(Port):
     constants = GENERIC_CONSTANTS
     absent: ClassVar[Mapping[str, frozenset[str]]] = {
         "machine": frozenset({"DAC", "HARD_RESET", "DEEPSLEEP_RESET", "SOFT_RESET", "sleep", "wake_reason", "rng", "info"}),
-        "Pin": frozenset({"mode", "pull", "names", "name", "af", "af_list", "port", "pin", "gpio", "drive"}),
+        "Pin": PYB_PIN_NAMES | {"drive"},
         "UART": frozenset({"IRQ_RX", "INV_RTS", "INV_CTS", "readchar", "writechar"}),
         "PWM": frozenset({"duty"}),
         "ADC": frozenset({"read", "read_uv", "atten", "width", "init", "deinit", "block"}),
@@ -71,9 +71,6 @@ class RP2(Port):
     memory_signed = True
     reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 1, "HARD": 3, "WDT": 3, "DEEPSLEEP": 3}
     """reset() and deepsleep() end in a reset by the watchdog."""
-
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None) -> str:
-        return f"Pin({cpu}, mode={mode}{f', pull={pull}' if pull else ''})"
 
     def i2c_frequency(self, asked: int) -> int:
         # pico-sdk i2c_set_baudrate: the 125 MHz peripheral clock through a rounded divider with 6/16 spread.
@@ -119,7 +116,7 @@ class RP2(Port):
 
 
 def pll_reaches(khz: int) -> bool:
-    """Whether the system PLL makes a frequency exactly (RP2040 datasheet 2.18.2: 12 MHz crystal, VCO 750 to 1600 MHz)."""
+    """Whether the system PLL makes a frequency exactly (RP2040 datasheet 2.18.2: 12 MHz crystal, VCO 750..1600 MHz)."""
     return any(
         750_000 <= khz * first * second <= 1_600_000 and khz * first * second % 12_000 == 0
         for first in range(1, 8)

@@ -12,6 +12,8 @@ from machine_compat.ports import Faults, Port, PulseTiming
 
 TIMER_CHANNEL = re.compile(r"(TIM\d+)_CH([1-4])")
 APB2_TIMERS = frozenset({"TIM1", "TIM8", "TIM9", "TIM10", "TIM11"})
+WIDE_TIMERS = frozenset({"TIM2", "TIM5"})
+"""Timers that count 32 bits; the others count 16."""
 PLL_MHZ = frozenset({8, 16, 24, 30, 32, 36, 40, 42, 48, 54, 56, 60, 64, 72, 84, 96, 108, 120, 144, 168})
 
 
@@ -63,8 +65,6 @@ class STM32(Port):
     faults: ClassVar[Faults] = {
         ("I2C", Fault.NACK_ADDRESS): errno.ENODEV,
         ("I2C", Fault.NACK_DATA): None,
-        ("pyb.I2C", Fault.NACK_ADDRESS): errno.EIO,
-        ("pyb.I2C", Fault.NACK_DATA): errno.EIO,
     }
     pin_modes: ClassVar[Mapping[int, Mode]] = {
         0: Mode.IN,
@@ -73,6 +73,9 @@ class STM32(Port):
         3: Mode.ANALOG,
     }
     pin_alternates: ClassVar[frozenset[int]] = frozenset({2, 18})
+    pin_alternate_numbers = range(16)
+    exti = True
+    pyb = True
     pin_pulls: ClassVar[Mapping[int, Pull]] = {0: Pull.NONE, 1: Pull.UP, 2: Pull.DOWN}
     pin_options: ClassVar[frozenset[str]] = frozenset({"alt", "af"})
     irq_rising = 0x110000
@@ -108,9 +111,9 @@ class STM32(Port):
     def bad_pin(self, name: object) -> str:
         return f"Pin({name}) doesn't exist"
 
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None) -> str:
-        fields = f"mode=Pin.{mode}" + (f", pull=Pin.{pull}" if pull else "")
-        return f"Pin(Pin.cpu.{cpu}, {fields})"
+    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None) -> str:
+        shown_pull = f", pull=Pin.{pull}" if pull and mode != "ANALOG" else ""
+        return f"Pin(Pin.cpu.{cpu}, mode=Pin.{mode}{shown_pull}{f', alt={alt}' if alt else ''})"
 
     def i2c_repr(self, bus: int, freq: int, scl: str, sda: str, timeout: int) -> str:
         return f"I2C({bus}, scl={scl}, sda={sda}, freq={freq}, timeout={timeout})"
@@ -150,13 +153,11 @@ class STM32(Port):
         return found[-1][1], int(found[-1][2])
 
     def pwm_timing(self, freq: int, unit: str, clock: int | tuple[int, ...]) -> PulseTiming:
-        # RM0090 6.2: timers run at twice their bus clock where that is divided; TIM2 and TIM5 count 32 bits.
         if freq <= 0:
             raise ValueError("freq too small")
-        bus = clock[3 if unit in APB2_TIMERS else 2] if isinstance(clock, tuple) else clock
-        source = bus if not isinstance(clock, tuple) or bus == clock[1] else 2 * bus
+        source = timer_clock(unit, clock) if isinstance(clock, tuple) else clock
         prescaler, count = 1, (source + freq // 2) // freq
-        while count > 0xFFFF and unit not in ("TIM2", "TIM5"):
+        while count > 0xFFFF and unit not in WIDE_TIMERS:
             factor = next((factor for factor in (5, 3) if count % factor == 0), 2)
             prescaler, count = prescaler * factor, count // factor
         if count <= 1:
@@ -207,6 +208,13 @@ class STM32(Port):
         hertz = system * 1_000_000
         core = divided(hertz, wanted[0], 512)
         return hertz, core, divided(core, wanted[1], 16), divided(core, wanted[2], 16)
+
+
+def timer_clock(unit: str, clocks: tuple[int, ...]) -> int:
+    """What a timer counts, from the system, core, APB1 and APB2 clocks: twice its bus clock where that is divided."""
+    # RM0090 6.2
+    bus = clocks[3 if unit in APB2_TIMERS else 2]
+    return bus if bus == clocks[1] else 2 * bus
 
 
 def divided(clock: int, wanted: int, most: int) -> int:

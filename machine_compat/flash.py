@@ -1,0 +1,150 @@
+"""This file confines a board's scripts to its flash, a folder of this computer, and gives errors a board's numbers.
+
+`/` is that folder. Paths are put together by their text alone: `..` takes a name off and stops at the root. A link is
+followed as long as it stays inside the folder. Whatever opens or looks at a file of the board's asks here first.
+
+# Ref: MicroPython extmod/vfs.c, extmod/vfs_lfsx.c (the file system of rp2 and esp32), lib/littlefs/lfs2.h
+"""
+
+import errno
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+from machine_compat.oserror import NAMES, os_error
+
+EPERM, ENOENT, EIO, EBADF, EACCES, ENODEV, EINVAL, ENAMETOOLONG = 1, 2, 5, 9, 13, 19, 22, 36
+
+NAME_MAX = 255
+"""The longest name of a file or folder in bytes (LFS2_NAME_MAX)."""
+
+NUMBERS: Final = {name: number for number, name in NAMES.items()} | {
+    "EBUSY": 16,
+    "EXDEV": 18,
+    "ENOTDIR": 20,
+    "ENFILE": 23,
+    "EMFILE": 24,
+    "EFBIG": 27,
+    "ENOSPC": 28,
+    "EROFS": 30,
+    "ENAMETOOLONG": ENAMETOOLONG,
+    "ENOTEMPTY": 39,
+    "ELOOP": 40,
+}
+"""A board's errno by name: Linux's, also where MicroPython has no name for it."""
+OF_THIS_COMPUTER: Final = {getattr(errno, name): number for name, number in NUMBERS.items() if hasattr(errno, name)}
+"""A board's errno by this computer's own, which differ on macOS and Windows."""
+
+T = TypeVar("T")
+
+
+class Owner(Protocol):
+    """The board, as far as its flash is concerned."""
+
+    @property
+    def flash(self) -> Path | None: ...
+
+    def singleton(self, key: tuple[object, ...], make: Callable[[], T], /) -> T: ...
+
+
+class Flash:
+    """The folder that stands for a board's flash, and the board's current directory in it.
+
+    root: None is a board without flash, where every path raises OSError(ENODEV). The folder need not exist.
+    """
+
+    __slots__ = ("_root", "cwd")
+
+    def __init__(self, root: Path | None) -> None:
+        self._root = None if root is None else Path(os.path.realpath(root))
+        self.cwd = "/"
+
+    def absolute(self, path: object) -> str:
+        """The board's own full path, without `.` and `..`, of a str or bytes.
+
+        Raises TypeError for any other type, OSError(EINVAL) for what no file system takes, OSError(ENAMETOOLONG).
+        """
+        text = text_of(path)
+        parts: list[str] = []
+        for part in (text if text.startswith("/") else f"{self.cwd}/{text}").split("/"):
+            if part == "..":
+                del parts[-1:]
+            elif part not in ("", "."):
+                parts.append(part)
+        for part in parts:
+            if size_of(part) > NAME_MAX:
+                raise os_error(ENAMETOOLONG)
+        return "/" + "/".join(parts)
+
+    def resolve(self, path: object) -> Path:
+        """Where a path of the board's is on this computer, whether it exists or not.
+
+        Raises as `absolute` does, OSError(EACCES) for what a link leads out of the folder, OSError(ENODEV).
+        """
+        if self._root is None:
+            raise noted(ENODEV, "this board has no flash: name a folder for it with --flash")
+        inside = self.absolute(path)
+        host = self._root / inside[1:]
+        if not self.holds(host):
+            raise noted(EACCES, f"{inside} leads out of the board's flash, {self._root}")
+        return host
+
+    def member(self, path: object) -> Path:
+        """As `resolve`, for what can be made and removed: OSError(EPERM) for the root itself."""
+        host = self.resolve(path)
+        if host == self._root:
+            raise os_error(EPERM)
+        return host
+
+    def holds(self, host: Path) -> bool:
+        """Whether a path of this computer's is in the folder, once its links are followed."""
+        return self._root is not None and Path(os.path.realpath(host)).is_relative_to(self._root)
+
+    def chdir(self, path: object) -> None:
+        """Change the current directory; OSError(ENOENT) for anything but a folder."""
+        if not os.path.isdir(self.resolve(path)):
+            raise os_error(ENOENT)
+        self.cwd = self.absolute(path)
+
+
+def mounted(board: Owner) -> Flash:
+    """The flash of a board; a reset begins again in its root."""
+    return board.singleton(("flash",), lambda: Flash(board.flash))
+
+
+@contextmanager
+def board_errors() -> Iterator[None]:
+    """Turn this computer's errors about files into those of a board."""
+    try:
+        yield
+    except io.UnsupportedOperation as error:
+        raise os_error(EBADF) from error
+    except OSError as error:
+        raise os_error(OF_THIS_COMPUTER.get(error.errno or 0, EIO)) from error
+
+
+def text_of(path: object) -> str:
+    """A path as str. Bytes that are no UTF-8 become lone surrogates, as in names that this computer lists."""
+    if isinstance(path, bytes):
+        path = path.decode("utf-8", "surrogateescape")
+    if not isinstance(path, str):
+        raise TypeError(f"can't convert '{type(path).__name__}' object to str implicitly")
+    if "\0" in path:
+        raise os_error(EINVAL)
+    return path
+
+
+def size_of(name: str) -> int:
+    try:
+        return len(name.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raise os_error(EINVAL) from None
+
+
+def noted(number: int, note: str) -> OSError:
+    error = os_error(number)
+    error.add_note(note)
+    return error

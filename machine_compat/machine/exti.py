@@ -1,0 +1,62 @@
+"""Keeps who uses each external-interrupt line of an stm32: pins of the same number, as A4 and B4, share one.
+
+# Ref: MicroPython ports/stm32/extint.c; RM0090 12.2.5 (external interrupt line mapping)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from machine_compat.board import Board
+from machine_compat.machine.pin_names import NamedPin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """A handler on a line. pin: the pin whose irq() it is, None for an ExtInt; stop: takes the handler away."""
+
+    stop: Callable[[], None]
+    pin: NamedPin | None = None
+
+
+class ExtiLines:
+    """The lines of one board."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._uses: dict[object, Use] = {}
+
+    def key(self, pin: NamedPin) -> object:
+        """What pins that share a line have in common; on a board of any pins none do."""
+        return pin.ref if self._board.profile.open_pins else pin.pin()
+
+    def used(self, key: object) -> bool:
+        return key in self._uses
+
+    def take(self, key: object, use: Use | None) -> None:
+        """Give a line to a handler, or to none; whoever had it is stopped."""
+        before = self._uses.pop(key, None)
+        if before is not None:
+            before.stop()
+        if use is not None:
+            self._uses[key] = use
+
+    def take_for(self, pin: NamedPin, stop: Callable[[], None]) -> None:
+        """Give a pin's line to its irq(); OSError where it is in use by anything else than that pin."""
+        key = self.key(pin)
+        use = self._uses.get(key)
+        if use is not None and use.pin is not pin:
+            if use.pin is None:
+                raise OSError(f"ExtInt vector {key} is already in use")
+            raise OSError(f"IRQ resource already taken by Pin('{use.pin.name()}')")
+        self._uses[key] = Use(stop, pin)
+
+    def free(self, pin: NamedPin) -> None:
+        """The pin's irq() has no handler any more."""
+        key = self.key(pin)
+        use = self._uses.get(key)
+        if use is not None and use.pin is pin:
+            del self._uses[key]
+
+
+def exti_lines(board: Board) -> ExtiLines:
+    return board.singleton((ExtiLines,), lambda: ExtiLines(board))

@@ -1,0 +1,147 @@
+"""The functions of `machine`: interrupts, clock, sleep, reset.
+
+# Ref: MicroPython extmod/modmachine.c; modmachine.c of ports/rp2, ports/esp32 and ports/stm32; ports/stm32/irq.c
+"""
+
+import random
+from collections.abc import Callable
+from typing import NoReturn, cast
+
+from machine_compat.board import Board
+from machine_compat.errors import ConfigError
+from machine_compat.machine.peripheral import to_int
+from machine_compat.machine.rtc import wake_timer
+from machine_compat.machine.timer import stop_alarms
+
+Function = Callable[..., object]
+MS = 1_000_000
+FREQUENCY = ("frequency",)
+WOKEN = ("wake reason",)
+IDLE_NS = MS
+"""The longest idle(): the system tick of most ports interrupts it."""
+
+
+def frequency_of(board: Board) -> int | tuple[int, ...]:
+    """The CPU clock in Hz; on stm32 the system, core and both bus clocks."""
+    default = board.port.frequency
+    if isinstance(default, int):
+        default = board.profile.limits.get("frequency", default)
+    return cast("int | tuple[int, ...]", board.singletons.get(FREQUENCY, default))
+
+
+def functions(board: Board) -> dict[str, Function]:
+    """The functions of a board's `machine`, by name."""
+    return {**_interrupts(board), **_chip(board), **_power(board)}
+
+
+def _interrupts(board: Board) -> dict[str, Function]:
+    interrupts, as_bool = board.interrupts, board.port.irq_state_bool
+
+    def disable_irq() -> int:
+        """Hold all handlers back; returns the state to give to enable_irq."""
+        masked = interrupts.disable()
+        return not masked if as_bool else masked
+
+    def enable_irq(state: int, /) -> None:
+        """Go back to a state; handlers that waited run now."""
+        interrupts.enable(int(not state) if as_bool else to_int(state))
+
+    return {"disable_irq": disable_irq, "enable_irq": enable_irq}
+
+
+def _chip(board: Board) -> dict[str, Function]:
+    port = board.port
+
+    def unique_id() -> bytes:
+        return port.unique_id
+
+    def freq(*hertz: int) -> int | tuple[int, ...] | None:
+        """The CPU clock; with arguments, set it: ValueError for one the chip cannot make."""
+        now = frequency_of(board)
+        if not hertz:
+            return now
+        board.singletons[FREQUENCY] = port.set_frequency(now, [to_int(one) for one in hertz])
+        return None
+
+    def rng() -> int:
+        """A random number of 30 bits."""
+        return random.getrandbits(30)
+
+    def reset_cause() -> int:
+        return _cause(board)
+
+    def wake_reason() -> int:
+        """Why the board woke from its last sleep: TIMER_WAKE, or 0 if it did not sleep (esp32)."""
+        slept = board.reset_cause == "DEEPSLEEP" or WOKEN in board.singletons
+        return cast(int, port.constants.get("machine", {}).get("TIMER_WAKE", 4)) if slept else 0
+
+    return {
+        "unique_id": unique_id, "freq": freq, "rng": rng, "reset_cause": reset_cause, "wake_reason": wake_reason,
+    }  # fmt: skip
+
+
+def _cause(board: Board) -> int:
+    """The number of the last reset; one that the port's hardware does not see leaves that of the reset before."""
+    causes = board.port.reset_causes
+    before = cast(int, board.retained.get("reset cause", causes["PWRON"]))
+    return causes.get(board.reset_cause, before)
+
+
+def _power(board: Board) -> dict[str, Function]:
+    def idle() -> None:
+        """Wait for the next interrupt, a millisecond at most."""
+        board.interrupts.run()
+        board.clock.wait_until(board.clock.now_ns() + IDLE_NS)
+        board.interrupts.run()
+
+    def lightsleep(*time_ms: int) -> None:
+        """Sleep so many milliseconds; without, until an interrupt."""
+        ns = _sleep_ns(time_ms)
+        if ns is not None:
+            board.sleep_ns(ns)
+        else:
+            board.clock.wait_until(wake_timer(board).due_ns)
+            board.interrupts.run()
+        board.singletons[WOKEN] = True
+
+    def deepsleep(*time_ms: int) -> NoReturn:
+        """Sleep so many milliseconds, or until the calendar's wake-up timer, and start again from boot.py."""
+        ns = _sleep_ns(time_ms)
+        due = wake_timer(board).due_ns if ns is None else board.clock.now_ns() + ns
+        if due is None:
+            raise ConfigError("deepsleep() without a time: nothing would ever wake the board; say deepsleep(ms)")
+        # Asleep, the chip has no timers and no interrupts; what comes in between is lost.
+        board.interrupts.disable()
+        stop_alarms(board)
+        while board.clock.now_ns() < due:
+            board.clock.wait_until(due)
+        _reset(board, "DEEPSLEEP")
+
+    def reset() -> NoReturn:
+        """Start again as with the reset button."""
+        _reset(board, "HARD")
+
+    def soft_reset() -> NoReturn:
+        """Start the script again; what the hardware remembers stays."""
+        _reset(board, "SOFT")
+
+    def bootloader(*_: object) -> NoReturn:
+        """Leave MicroPython for the chip's boot loader, which has nothing to load here: a reset."""
+        _reset(board, "BOOTLOADER")
+
+    return {
+        "idle": idle, "lightsleep": lightsleep, "sleep": lightsleep, "deepsleep": deepsleep, "reset": reset,
+        "soft_reset": soft_reset, "bootloader": bootloader,
+    }  # fmt: skip
+
+
+def _sleep_ns(time_ms: tuple[int, ...]) -> int | None:
+    if len(time_ms) > 1:
+        raise TypeError(f"function expected at most 1 arguments, got {len(time_ms)}")
+    return max(0, to_int(time_ms[0])) * MS if time_ms else None
+
+
+def _reset(board: Board, cause: str) -> NoReturn:
+    board.retained["reset cause"] = _cause(board)
+    board.reset(cause)
+    raise AssertionError("a reset does not return")

@@ -1,0 +1,155 @@
+"""`os` for scripts: the board's name, and the files of its flash.
+
+# Ref: MicroPython extmod/modos.c, extmod/vfs.c, extmod/vfs_lfsx.c
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from machine_compat.board import Board
+from machine_compat.flash import NAME_MAX, board_errors, mounted, text_of
+from machine_compat.machine.peripheral import to_int
+from machine_compat.oserror import os_error
+
+EEXIST = 17
+RELEASE = "1.29.0"
+BUILT = "2026-08-19"
+"""The date of the MicroPython whose behaviour this library follows."""
+FOLDER, FILE = 0x4000, 0x8000
+"""The kinds in `stat` and `ilistdir` (MP_S_IFDIR, MP_S_IFREG)."""
+BLOCK = 4096
+"""Bytes of a flash sector, what `statvfs` counts in."""
+
+Entry = tuple[str | bytes, int, int, int]
+
+OWN = (
+    "chdir", "dupterm", "dupterm_notify", "getcwd", "ilistdir", "listdir", "mkdir", "remove", "rename", "stat",
+    "statvfs", "sync", "uname", "urandom",
+)  # fmt: skip
+
+
+def names(board: Board) -> dict[str, object]:
+    system = System(board)
+    # littlefs removes files and empty folders alike, and MicroPython has one function for both on it.
+    return {name: getattr(system, name) for name in OWN} | {"rmdir": system.remove, "sep": "/", "unlink": system.remove}
+
+
+class Uname(NamedTuple):
+    """What `uname` returns."""
+
+    sysname: str
+    nodename: str
+    release: str
+    version: str
+    machine: str
+
+    def __repr__(self) -> str:
+        return f"({', '.join(f'{name}={value!r}' for name, value in zip(self._fields, self, strict=True))})"
+
+
+class System:
+    """The functions of `os` for one board. Those that take a path raise OSError as `machine_compat.flash` says."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._epoch = int((datetime(board.port.epoch_year, 1, 1) - datetime(1970, 1, 1)).total_seconds())
+
+    # ---- the board
+
+    def uname(self) -> Uname:
+        platform = self._board.port.platform
+        return Uname(platform, platform, RELEASE, f"v{RELEASE} on {BUILT}", self._board.profile.machine)
+
+    def urandom(self, size: int, /) -> bytes:
+        """Random bytes, this computer's."""
+        return os.urandom(to_int(size))
+
+    def dupterm(self, stream: object, index: int = 0, /) -> None:
+        """Accepted: the terminal stays this computer's alone."""
+
+    def dupterm_notify(self, stream: object, /) -> None:
+        """Accepted, as `dupterm` is."""
+
+    # ---- folders
+
+    def getcwd(self) -> str:
+        return mounted(self._board).cwd
+
+    def chdir(self, path: str | bytes, /) -> None:
+        """Change the current directory; OSError(ENOENT) unless it is a folder."""
+        mounted(self._board).chdir(path)
+
+    def listdir(self, path: str | bytes = "", /) -> list[str | bytes]:
+        """The names in a folder, in order; bytes when the path is bytes."""
+        return [entry[0] for entry in self.ilistdir(path)]
+
+    def ilistdir(self, path: str | bytes = "", /) -> Iterator[Entry]:
+        """(name, kind, 0, size in bytes) of all in a folder, as of now; OSError(ENOENT), OSError(ENOTDIR)."""
+        flash = mounted(self._board)
+        folder = flash.resolve(path)
+        entries: list[Entry] = []
+        with board_errors():
+            for name in sorted(os.listdir(folder), key=os.fsencode):
+                host = folder / name
+                # What leads out of the flash, or nowhere, cannot be opened: it is not there.
+                if not (flash.holds(host) and host.exists()):
+                    continue
+                kind, size = kind_and_size(host.stat())
+                entries.append((os.fsencode(name) if isinstance(path, bytes) else name, kind, 0, size))
+        return iter(entries)
+
+    def mkdir(self, path: str | bytes, /) -> None:
+        """Make a folder; OSError(EEXIST) where there is something, OSError(ENOENT) where there is no parent."""
+        flash = mounted(self._board)
+        host = flash.resolve(path)
+        if flash.absolute(path) == "/":
+            raise os_error(EEXIST)
+        with board_errors():
+            host.mkdir()
+
+    # ---- files
+
+    def stat(self, path: str | bytes, /) -> tuple[int, ...]:
+        """(kind, 0, 0, 0, 0, 0, size in bytes, and three times the last change in s since the port's epoch)"""
+        host = mounted(self._board).resolve(path)
+        with board_errors():
+            found = host.stat()
+        kind, size = kind_and_size(found)
+        changed = max(0, int(found.st_mtime) - self._epoch)
+        return (kind, 0, 0, 0, 0, 0, size, changed, changed, changed)
+
+    def statvfs(self, path: str | bytes, /) -> tuple[int, ...]:
+        """(block, block, blocks, free, free, 0, 0, 0, 0, longest name) of the disk that the flash folder is on."""
+        text_of(path)
+        root = mounted(self._board).resolve("/")
+        with board_errors():
+            disk = shutil.disk_usage(root)
+        free = disk.free // BLOCK
+        return (BLOCK, BLOCK, disk.total // BLOCK, free, free, 0, 0, 0, 0, NAME_MAX)
+
+    def remove(self, path: str | bytes, /) -> None:
+        """Remove a file or an empty folder; OSError(ENOENT), errno 39 for a folder that is not empty."""
+        host = mounted(self._board).member(path)
+        with board_errors():
+            if host.is_dir() and not host.is_symlink():
+                host.rmdir()
+            else:
+                host.unlink()
+
+    def rename(self, old: str | bytes, new: str | bytes, /) -> None:
+        """Move a file or folder, replacing a file or an empty folder of the new name."""
+        flash = mounted(self._board)
+        before, after = flash.member(old), flash.member(new)
+        with board_errors():
+            before.replace(after)
+
+    def sync(self) -> None:
+        """Nothing to do: what was flushed is with this computer already."""
+
+
+def kind_and_size(found: os.stat_result) -> tuple[int, int]:
+    return (FOLDER, 0) if stat.S_ISDIR(found.st_mode) else (FILE, found.st_size)

@@ -1,0 +1,77 @@
+"""What `import pyb` gives: the pyboard's own classes and functions, and machine's where they are the same.
+
+`build(board)` is a module like `machine`: its names come into being when they are asked for. Ports other than stm32
+(and the simulated board that has everything) have no pyb.
+
+# Ref: MicroPython ports/stm32/modpyb.c
+"""
+
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+
+from machine_compat.board import Board
+from machine_compat.machine import find as find_in_machine
+from machine_compat.machine.module import LazyModule
+from machine_compat.machine.peripheral import made_for
+
+CLASSES = {
+    "Accel": "accel",
+    "ADC": "adc",
+    "DAC": "dac",
+    "ExtInt": "extint",
+    "I2C": "i2c",
+    "LED": "led",
+    "Servo": "servo",
+    "SPI": "spi",
+    "Switch": "switch",
+    "Timer": "timer",
+}
+"""Each class of pyb's own and the file that has it. A new one is a line here."""
+
+SAME = {
+    "Pin": "Pin",
+    "RTC": "RTC",
+    "UART": "UART",
+    "bootloader": "bootloader",
+    "disable_irq": "disable_irq",
+    "freq": "freq",
+    "hard_reset": "reset",
+    "info": "info",
+    "rng": "rng",
+    "standby": "deepsleep",
+    "stop": "lightsleep",
+    "unique_id": "unique_id",
+    "wfi": "idle",
+}
+"""What machine has, and its name there."""
+
+
+def build(board: Board) -> ModuleType:
+    """The `pyb` module of a board; ImportError where its port has none."""
+    if not board.port.pyb:
+        raise ImportError("no module named 'pyb'")
+    return LazyModule("pyb", "The MicroPython `pyb` module.", partial(find, board), partial(names, board))
+
+
+def names(board: Board) -> set[str]:
+    """All names of pyb."""
+    return {*CLASSES, *SAME, *functions_of(board)}
+
+
+def find(board: Board, name: str) -> object:
+    """One name of pyb; AttributeError for any other."""
+    if name in CLASSES:
+        base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
+        return made_for(board, base, "pyb")
+    if name in SAME:
+        return find_in_machine(board, SAME[name])
+    functions = functions_of(board)
+    if name in functions:
+        return functions[name]
+    raise AttributeError(f"module 'pyb' has no attribute '{name}'")
+
+
+def functions_of(board: Board) -> dict[str, object]:
+    found: dict[str, object] = import_module(f"{__name__}.functions").functions(board)
+    return found

@@ -1,0 +1,81 @@
+"""The functions that only pyb has: its old names for waiting and for the time, and the console's UART.
+
+# Ref: MicroPython ports/stm32/modpyb.c, extmod/modtime.c
+"""
+
+from collections.abc import Callable
+
+from machine_compat.board import Board
+from machine_compat.machine.peripheral import to_int
+from machine_compat.machine.uart import UART
+
+Function = Callable[..., object]
+WRAP = 0x3FFF_FFFF
+"""Ticks count 30 bits, so that they stay small ints on a board."""
+
+
+def functions(board: Board) -> dict[str, Function]:
+    """The functions of a board's pyb, by name."""
+    return {**_waits(board), **_ticks(board), **_system(board)}
+
+
+def _waits(board: Board) -> dict[str, Function]:
+    def wait(ns: int) -> None:
+        if ns > 0:
+            board.sleep_ns(ns)
+        else:
+            board.clock.spend(board.profile.call_ns)
+
+    def delay(ms: int, /) -> None:
+        """Wait for milliseconds; not at all for a negative number."""
+        wait(to_int(ms) * 1_000_000)
+
+    def udelay(us: int, /) -> None:
+        """Wait for microseconds; not at all for a negative number."""
+        wait(to_int(us) * 1_000)
+
+    return {"delay": delay, "udelay": udelay}
+
+
+def _ticks(board: Board) -> dict[str, Function]:
+    clock = board.clock
+
+    def since_boot_us() -> int:
+        clock.spend(board.profile.call_ns)
+        return (clock.now_ns() - board.booted_ns) // 1_000
+
+    def millis() -> int:
+        """Milliseconds since the board started, 30 bits of them."""
+        return since_boot_us() // 1_000 & WRAP
+
+    def micros() -> int:
+        """Microseconds since the board started, 30 bits of them."""
+        return since_boot_us() & WRAP
+
+    def elapsed_millis(start: int, /) -> int:
+        """Milliseconds since a time that millis() gave, right across one wrap."""
+        return millis() - to_int(start) & WRAP
+
+    def elapsed_micros(start: int, /) -> int:
+        """Microseconds since a time that micros() gave, right across one wrap."""
+        return micros() - to_int(start) & WRAP
+
+    return {
+        "millis": millis, "micros": micros, "elapsed_millis": elapsed_millis, "elapsed_micros": elapsed_micros,
+    }  # fmt: skip
+
+
+def _system(board: Board) -> dict[str, Function]:
+    def enable_irq(state: bool = True, /) -> None:
+        """Let handlers run again; with False, hold them back still."""
+        board.interrupts.enable(int(not state))
+
+    def repl_uart(uart: UART | None = None, /, *given: object) -> UART | None:
+        """The UART that the console is also on."""
+        raise NotImplementedError
+
+    def sync() -> None:
+        """Write out what the flash's cache holds: here files are written as they are closed."""
+        board.clock.spend(board.profile.call_ns)
+
+    return {"enable_irq": enable_irq, "repl_uart": repl_uart, "sync": sync}
