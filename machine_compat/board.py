@@ -51,7 +51,7 @@ class TextOut(Protocol):
 class TextIn(Protocol):
     """What `input` needs of a stream."""
 
-    def readline(self) -> str: ...
+    def readline(self, limit: int = -1, /) -> str: ...
 
 
 class Restart(BaseException):
@@ -87,7 +87,8 @@ class Board:
         self.backend = backend
         self.clock: Clock = backend.clock()
         self.interrupts = Interrupts(self.clock, backend.in_script)
-        self.flash = flash
+        self.flash: Path | Callable[[], Path] | None = flash
+        """The folder that is the board's file system, or what makes it when it is first asked for."""
         self.stdout: TextOut | None = None
         """Where the script prints; None is this process's own standard output."""
         self.stdin: TextIn | None = None
@@ -256,9 +257,7 @@ class Board:
     def power_cycle(self, cause: str) -> None:
         """Everything as after a reset: channels closed, handlers forgotten; what is retained stays."""
         self.reset_cause = cause
-        for forget in self.at_reset:
-            forget()
-        self.at_reset.clear()
+        self._forget()
         self.listening.clear()
         self.interrupts.clear()
         if self._watchdog is not None:
@@ -283,9 +282,16 @@ class Board:
     def close(self) -> None:
         """Give everything back."""
         try:
+            self._forget()
             self.close_channels()
         finally:
             self.backend.close()
+
+    def _forget(self) -> None:
+        """Tell all who want to know that the script's life is over."""
+        forgetting, self.at_reset = self.at_reset, []
+        for forget in forgetting:
+            forget()
 
     def singleton(self, key: tuple[object, ...], make: Callable[[], C]) -> C:
         """The object that exists once under this key."""

@@ -45,7 +45,7 @@ class Owner(Protocol):
     """The board, as far as its flash is concerned."""
 
     @property
-    def flash(self) -> Path | None: ...
+    def flash(self) -> Path | Callable[[], Path] | None: ...
 
     def singleton(self, key: tuple[object, ...], make: Callable[[], T], /) -> T: ...
 
@@ -112,7 +112,7 @@ class Flash:
 
 def mounted(board: Owner) -> Flash:
     """The flash of a board; a reset begins again in its root."""
-    return board.singleton(("flash",), lambda: Flash(board.flash))
+    return board.singleton(("flash",), lambda: Flash(board.flash() if callable(board.flash) else board.flash))
 
 
 @contextmanager

@@ -8,7 +8,6 @@
     board.run_on(ms=500)
 """
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from machine_compat.faces import I2CFace, PinFace, SPIFace, UARTFace
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.interpreter.loader import Loader
 from machine_compat.interpreter.power import Power
+from machine_compat.interpreter.terminal import Input, Output
 from machine_compat.mock.attach import attach_spec
 from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import Chip
@@ -54,8 +54,9 @@ class SimulatedBoard:
         self.backend = MockBackend(self.profile.wiring(), self.world)
         self.board = Board(self.profile, self.backend, flash)
         self._onward = stdout
-        self._transcript = Transcript(stdout)
-        self.board.stdout = self._transcript
+        self._printed: list[str] = []
+        self.board.stdout = Output(self._print)
+        self.board.stdin = self._keyboard = Input(self.board)
         self.power = Power(self.board, self.world, self.backend.clock())
         self._copy: FlashCopy | None = None
         self._firmware: Loader | None = None
@@ -86,7 +87,7 @@ class SimulatedBoard:
         if self.board.flash is None or self._copy is not None:
             self._drop_copy()
             self._copy = FlashCopy(program.folder)
-            self.board.flash = self._copy.folder
+            self.board.flash = self._copy.made
         self.power.start(program)
 
     def _go_on(self, seconds: float | None, ms: float | None) -> None:
@@ -152,7 +153,8 @@ class SimulatedBoard:
         self.world.renew()
         self.backend.renew()
         self._drop_copy()
-        self._transcript = self.board.stdout = Transcript(self._onward)
+        self._printed.clear()
+        self.board.stdin = self._keyboard = Input(self.board)
         self._solder_parts()
 
     # ---- the world around the board
@@ -209,7 +211,16 @@ class SimulatedBoard:
     @property
     def output(self) -> str:
         """What the script has printed."""
-        return self._transcript.text
+        return "".join(self._printed)
+
+    def _print(self, text: str) -> None:
+        self._printed.append(text)
+        if self._onward is not None:
+            self._onward.write(text)
+
+    def type(self, text: str) -> None:
+        """Type at the board's terminal, for `input()` and `sys.stdin`; a line ends with a newline."""
+        self._keyboard.feed(text)
 
     # ---- firmware called by the test itself
 
@@ -241,46 +252,34 @@ class SimulatedBoard:
             yield self
 
 
-class Transcript(io.TextIOBase):
-    """Keeps what a script prints, and passes it on."""
-
-    def __init__(self, onward: TextOut | None = None) -> None:
-        self._parts: list[str] = []
-        self._onward = onward
-
-    @property
-    def text(self) -> str:
-        return "".join(self._parts)
-
-    def write(self, text: str) -> int:
-        self._parts.append(text)
-        if self._onward is not None:
-            self._onward.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        if self._onward is not None:
-            self._onward.flush()
-
-
 class FlashCopy:
-    """A temporary copy of a script's folder, so that what the script writes does not stay."""
+    """A temporary copy of a script's folder, made when the script first asks for a file: what it writes does not stay."""
 
     LIMIT = 16 * 1024 * 1024
 
     def __init__(self, source: Path) -> None:
-        import shutil
-        import tempfile
+        self._source = source
+        self._folder: Path | None = None
 
-        size = sum(file.stat().st_size for file in source.rglob("*") if file.is_file() and not hidden(file, source))
-        if size > self.LIMIT:
-            raise ConfigError(f"{source} is too large to copy as the board's flash; give one: SimulatedBoard(flash=FOLDER)")
-        self._remove = shutil.rmtree
-        self.folder = Path(tempfile.mkdtemp(prefix="machine-compat-flash-"))
-        shutil.copytree(source, self.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    def made(self) -> Path:
+        """The copy's folder."""
+        if self._folder is None:
+            import shutil
+            import tempfile
+
+            source = self._source
+            size = sum(file.stat().st_size for file in source.rglob("*") if file.is_file() and not hidden(file, source))
+            if size > self.LIMIT:
+                raise ConfigError(f"{source} is too large to copy as the board's flash: give one, SimulatedBoard(flash=FOLDER)")
+            self._folder = Path(tempfile.mkdtemp(prefix="machine-compat-flash-"))
+            shutil.copytree(source, self._folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        return self._folder
 
     def remove(self) -> None:
-        self._remove(self.folder, ignore_errors=True)
+        if self._folder is not None:
+            import shutil
+
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def hidden(file: Path, below: Path) -> bool:

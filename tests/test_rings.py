@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 
 # The house, from the inside out. Left: the rooms of a ring. Right: the rooms they may import; a room is open to itself.
 CORE = "errors clock contract"
-AROUND_CORE = "bitbang flash interrupts oserror ports profile registry taps testing"
+AROUND_CORE = "bitbang interrupts oserror ports profile registry taps testing"
 FACADE = f"{CORE} bitbang flash interrupts oserror ports profile board"
 
 HOUSE = {
@@ -25,8 +25,9 @@ HOUSE = {
     "clock": "errors",
     "contract": "errors clock",
     AROUND_CORE: CORE,
+    "flash": "errors oserror",
     "backends.* mock": CORE,
-    "board": f"{CORE} {AROUND_CORE}",
+    "board": f"{CORE} {AROUND_CORE} flash",
     "machine": FACADE,
     "pyb modules": f"{FACADE} machine",
     "pinout": f"{CORE} profile",

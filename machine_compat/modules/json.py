@@ -7,7 +7,7 @@ import io
 import re
 from typing import Final, Protocol
 
-from machine_compat.machine.peripheral import readable, writable
+from machine_compat.machine.peripheral import readable
 from machine_compat.modules.io import IOBase
 
 __all__ = ("dump", "dumps", "load", "loads")
@@ -58,7 +58,7 @@ def load(stream: object, /) -> object:
         data = read()
     elif fill is not None:
         byte = bytearray(1)
-        data = b"".join(bytes(byte) for _ in iter(lambda: fill(writable(byte)), 0))
+        data = b"".join(bytes(byte) for _ in iter(lambda: fill(byte), 0))
     else:
         raise OSError("stream operation not supported")
     return loads(b"" if data is None else data)

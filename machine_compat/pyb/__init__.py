@@ -37,7 +37,6 @@ SAME = {
     "disable_irq": "disable_irq",
     "freq": "freq",
     "hard_reset": "reset",
-    "info": "info",
     "rng": "rng",
     "standby": "deepsleep",
     "stop": "lightsleep",

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from machine_compat.board import Board
 from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.uart import UART
+from machine_compat.pyb.clocks import clocks
 
 Function = Callable[..., object]
 WRAP = 0x3FFF_FFFF
 """Ticks count 30 bits, so that they stay small ints on a board."""
+PROMPT = ("prompt",)
 
 
 def functions(board: Board) -> dict[str, Function]:
@@ -66,16 +68,28 @@ def _ticks(board: Board) -> dict[str, Function]:
 
 
 def _system(board: Board) -> dict[str, Function]:
-    def enable_irq(state: bool = True, /) -> None:
-        """Let handlers run again; with False, hold them back still."""
+    def enable_irq(state: object = True, /) -> None:
+        """Let handlers run again; with False, go on holding them back."""
         board.interrupts.enable(int(not state))
 
-    def repl_uart(uart: UART | None = None, /, *given: object) -> UART | None:
-        """The UART that the console is also on."""
-        raise NotImplementedError
+    def info(dump: object = None, /) -> None:
+        """Print what the chip is and how fast its clocks run."""
+        id = board.port.unique_id.hex()
+        print(f"ID={id[:8]}:{id[8:16]}:{id[16:]}", file=board.stdout)
+        for name, hertz in zip(("S", "H", "P1", "P2"), clocks(board), strict=True):
+            print(f"{name}={hertz}", file=board.stdout)
+
+    def repl_uart(*uart: object) -> object:
+        """The UART that was named for the prompt, or None; with an argument, name it. Prints stay on the console."""
+        if not uart:
+            return board.singletons.get(PROMPT)
+        if uart[0] is not None and not isinstance(uart[0], UART):
+            raise ValueError("need a UART object")
+        board.singletons[PROMPT] = uart[0]
+        return None
 
     def sync() -> None:
-        """Write out what the flash's cache holds: here files are written as they are closed."""
+        """Write out the flash's cache: here files are written as they are closed."""
         board.clock.spend(board.profile.call_ns)
 
-    return {"enable_irq": enable_irq, "repl_uart": repl_uart, "sync": sync}
+    return {"enable_irq": enable_irq, "info": info, "repl_uart": repl_uart, "sync": sync}
