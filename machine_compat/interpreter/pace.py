@@ -49,9 +49,7 @@ class Pacer:
     def stop(self) -> None:
         """Board time goes as fast as it can again."""
         self._world.pacer = None
-        if self._tick is not None:
-            self._tick.cancel()
-            self._tick = None
+        self.rest()
 
     def rebase(self) -> None:
         """The board's time now is the wall clock's now, whatever has been before."""
@@ -77,9 +75,15 @@ class Pacer:
 
     def arm(self) -> None:
         """Hold back, from now on and while a script is alive, what would not wait by itself."""
+        self.rest()
+        if self._alive():
+            self._tick = self._world.after(TICK_NS, self._again)
+
+    def rest(self) -> None:
+        """Make no more ticks: what is left to happen in the world are its own events."""
         if self._tick is not None:
             self._tick.cancel()
-        self._tick = self._world.after(TICK_NS, self._again) if self._alive() else None
+            self._tick = None
 
     def _again(self) -> None:
         self._tick = None

@@ -152,7 +152,8 @@ class ADC(Peripheral):
             self._channel_name = str(id)
         match = re.fullmatch(r"ADC(\d)_CH\d+", self._channel_name)
         self._block = made_for(board, ADCBlock)(int(match[1])) if match else None
-        self.init(**options)
+        # Ports that lack init, atten or read have them taken out of the class, so nothing here may call those.
+        self._configure(options)
 
     @classmethod
     def _source(cls, id: object) -> str:
@@ -173,6 +174,9 @@ class ADC(Peripheral):
 
     def init(self, **options: object) -> None:
         """Take the input again; atten: its attenuation, the highest when it is not given."""
+        self._configure(options)
+
+    def _configure(self, options: dict[str, object]) -> None:
         scales = self._board.port.adc_attenuations
         if options.keys() - ({"atten"} if scales else set()):
             raise TypeError("extra keyword arguments given")
@@ -180,7 +184,7 @@ class ADC(Peripheral):
             self._block._on = True
             self._block._bits = BITS
         if scales and (options or not self._board.port.adc_channels):
-            self.atten(to_int(options.get("atten", len(scales) - 1)))
+            self._attenuate(to_int(options.get("atten", len(scales) - 1)))
         elif self._pin != VREF:
             self._converter.configure(None)
 
@@ -191,8 +195,10 @@ class ADC(Peripheral):
 
     def atten(self, value: int, /) -> None:
         """Set the attenuation; ValueError "invalid attenuation"."""
+        self._attenuate(to_int(value))
+
+    def _attenuate(self, chosen: int) -> None:
         scales = self._board.port.adc_attenuations
-        chosen = to_int(value)
         if not 0 <= chosen < len(scales):
             raise ValueError("invalid attenuation")
         self._converter.atten = chosen
@@ -211,6 +217,9 @@ class ADC(Peripheral):
 
     def read(self) -> int:
         """One conversion as the converter gives it: 0..4095 with 12 bits."""
+        return self._convert()
+
+    def _convert(self) -> int:
         if self._block and not self._block._on:
             raise os_error(errno.EPERM)
         return self._converter.sample(self._bits)
@@ -223,13 +232,13 @@ class ADC(Peripheral):
         """One conversion, scaled to 0..65535."""
         if self._pin == VREF:
             return FULL
-        raw, bits = self.read(), self._bits
+        raw, bits = self._convert(), self._bits
         return raw << 16 - bits | raw >> 2 * bits - 16
 
     def read_uv(self) -> int:
         """One conversion in microvolts, as the calibration has it: in whole millivolts."""
         highest = (1 << self._bits) - 1
-        return round(self.read() * self._converter.full_scale_uv() / highest / 1_000) * 1_000
+        return round(self._convert() * self._converter.full_scale_uv() / highest / 1_000) * 1_000
 
     def __repr__(self) -> str:
         return self._board.port.adc_repr(self._channel_name, self._pin, self._converter.atten)

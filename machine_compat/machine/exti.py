@@ -40,6 +40,11 @@ class ExtiLines:
         if use is not None:
             self._uses[key] = use
 
+    def drop(self, key: object, use: Use) -> None:
+        """A handler gives its line back, unless another has it already."""
+        if self._uses.get(key) is use:
+            del self._uses[key]
+
     def take_for(self, pin: NamedPin, stop: Callable[[], None]) -> None:
         """Give a pin's line to its irq(); OSError where it is in use by anything else than that pin."""
         key = self.key(pin)
@@ -52,10 +57,9 @@ class ExtiLines:
 
     def free(self, pin: NamedPin) -> None:
         """The pin's irq() has no handler any more."""
-        key = self.key(pin)
-        use = self._uses.get(key)
+        use = self._uses.get(self.key(pin))
         if use is not None and use.pin is pin:
-            del self._uses[key]
+            self.drop(self.key(pin), use)
 
 
 def exti_lines(board: Board) -> ExtiLines:

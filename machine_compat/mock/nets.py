@@ -83,6 +83,7 @@ class Terminal:
 
     def drive(self, level: int | None) -> None:
         """Drive 0 or 1 as a push-pull output does; None lets go."""
+        self.net.share()
         if self.strong != level or self.sink:
             self.strong = level
             self.sink = False
@@ -90,6 +91,7 @@ class Terminal:
 
     def pull_low(self, sink: bool) -> None:
         """Hold low as an open-drain output does, or let go."""
+        self.net.share()
         if self.sink != sink or self.strong is not None:
             self.strong = None
             self.sink = sink
@@ -193,11 +195,15 @@ class Net:
             self.settle()
         return self.level
 
-    def settle(self) -> None:
-        """Work out the level from who drives what, and tell who watches when it changed."""
+    def share(self) -> None:
+        """End the time of the one terminal that set the level itself; it drives what it set last."""
         if self._alone is not None:
             self._alone.strong = self.level
             self._alone.alone = self._alone = None
+
+    def settle(self) -> None:
+        """Work out the level from who drives what, and tell who watches when it changed."""
+        self.share()
         strong: Terminal | None = None
         level = 0
         sink = up = down = False

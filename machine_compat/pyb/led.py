@@ -54,9 +54,7 @@ class LED(Peripheral):
     def _switch(self, level: int | None) -> None:
         """Give the pin a level, or leave it the one it has, and take it from the timer."""
         self._width_us = 0
-        out = self._board.port.constants["Pin"]["OUT"]
-        assert isinstance(out, int)
-        self._pin.init(out, value=level)
+        self._pin.init(self._pin.OUT, value=level)
 
     def on(self) -> None:
         self._switch(1)

@@ -6,10 +6,11 @@
 from collections.abc import Callable
 from typing import Self
 
+from machine_compat.contract import Edge
 from machine_compat.machine.exti import exti_lines
 from machine_compat.machine.peripheral import Peripheral, made_for
 from machine_compat.machine.pin import Pin
-from machine_compat.pyb.extint import Source
+from machine_compat.pyb.extint import Listener
 
 
 class Switch(Peripheral):
@@ -31,14 +32,11 @@ class Switch(Peripheral):
             raise ValueError("Switch() doesn't exist")
         switch = object.__new__(cls)
         switch._pin = made_for(board, Pin)._at(board.spot(role))
-        switch._prepare()
+        switch._pull_up()
         return switch
 
-    def _prepare(self) -> None:
-        pin = self._board.port.constants["Pin"]
-        mode, pull = pin["IN"], pin["PULL_UP"]
-        assert isinstance(mode, int)
-        self._pin.init(mode, pull)
+    def _pull_up(self) -> None:
+        self._pin.init(self._pin.IN, self._pin.PULL_UP)
 
     def value(self) -> bool:
         """Whether it is pressed."""
@@ -50,13 +48,10 @@ class Switch(Peripheral):
     def callback(self, function: Callable[[], object] | None, /) -> None:
         """Have `function()` called whenever it is pressed; None ends that. It takes the line from whoever had it."""
         lines = exti_lines(self._board)
-        key = lines.key(self._pin)
-        if function is None:
-            lines.take(key, None)
-            return
-        self._prepare()
-        source = Source(self._board, self._pin, key)
-        source.start(lambda _: function(), falling=True)
+        lines.take(lines.key(self._pin), None)
+        if function is not None:
+            self._pull_up()
+            Listener(self._board, self._pin.pin(), self._pin, Edge.FALLING, lambda _: function())
 
     def __repr__(self) -> str:
         return "Switch()"

@@ -1,7 +1,6 @@
 """MicroPython's `array`; results as MicroPython 1.29 gives them on a 32-bit machine."""
 
 import builtins
-import copy
 
 import pytest
 
@@ -52,7 +51,6 @@ def test_slices_are_arrays_like_it() -> None:
     numbers = array("L", [1, 2, 3])[1:]
     numbers.append(-1)
     assert repr(numbers + b"\0\0\0\1") == "array('L', [2, 3, 4294967295, 16777216])"
-    assert repr(copy.copy(numbers)) == repr(numbers)
     assert repr(array("B")) == "array('B')"
 
 

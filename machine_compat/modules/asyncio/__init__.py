@@ -23,7 +23,7 @@ NETWORK = ("open_connection", "start_server")
 
 def names(board: Board) -> dict[str, object]:
     """The public names of a board's `asyncio`, with a loop of their own."""
-    loop = Loop(board)
+    loop = board.singleton((Loop,), lambda: Loop(board))
     waiting = Waiting(loop)
     stream = bound(Stream, loop)
     public: dict[str, object] = {

@@ -32,6 +32,8 @@ class Loop:
         self._serial = 0
         self._polled: dict[Task, Polled] = {}
         self._stopped = False
+        self._in_use = False
+        """Whether the board's next reset will empty it, for modules that outlive a reset."""
         self._handler: ExceptionHandler | None = None
         self.current: Task | None = None
         """The task that runs now."""
@@ -42,6 +44,9 @@ class Loop:
         """Have a coroutine run from its next turn on, whether the loop runs already or not."""
         if not hasattr(coro, "send"):
             raise TypeError("coroutine expected")
+        if not self._in_use:
+            self._in_use = True
+            self._board.at_reset.append(self._reset)
         task = Task(self, coro)
         self.push(task)
         return task
@@ -79,6 +84,10 @@ class Loop:
         self._handler = None
         self.current = None
         return self
+
+    def _reset(self) -> None:
+        self._in_use = False
+        self.renewed()
 
     def set_exception_handler(self, handler: ExceptionHandler | None, /) -> None:
         """Have ``handler(loop, context)`` told of tasks that fail unheard; None: the default, which prints it."""

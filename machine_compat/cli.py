@@ -1,0 +1,186 @@
+"""The command `machine-compat`: what it understands, and which part of the house answers."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from machine_compat.errors import ConfigError
+
+WRONG = 2
+INTERRUPTED = 130
+
+RUN = """\
+Runs a MicroPython script, or a folder with boot.py and main.py, on a simulated board.
+
+The exit status is the script's own, 1 after an uncaught exception, 2 for a wrong call, 130 after Ctrl-C."""
+RUN_EXAMPLE = """\
+examples:
+  machine-compat run --board pico blink.py
+  machine-compat run --board esp32 --attach bme280@i2c0:0x76 --for 10 --fast --trace weather.vcd weather.py"""
+REPL = "A prompt on a simulated board, in real time. Ctrl-C interrupts, Ctrl-D leaves."
+REPL_EXAMPLE = """\
+example:
+  machine-compat repl --board pico --attach bme280@i2c0:0x76"""
+
+
+class Wrong(ConfigError):
+    """The command was called wrongly."""
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Texts as they are written here, as wide as the terminal."""
+
+    def __init__(self, prog: str) -> None:
+        # Not from shutil, which costs more to import than all the rest of this file.
+        try:
+            columns = os.get_terminal_size().columns
+        except OSError:
+            columns = 80
+        super().__init__(prog, width=columns - 2)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Wrong(f"{message} (see {self.prog} --help)")
+
+
+class Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("machine-compat")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        implementation = f"{sys.implementation.name} {sys.version.split()[0]}"
+        parser.exit(0, f"machine-compat {number} ({implementation})\n")
+
+
+def seconds(text: str) -> float:
+    """A span of time; `float` alone takes "nan"."""
+    value = float(text)
+    if not 0 <= value < 1e9:
+        raise ValueError
+    return value
+
+
+def parser() -> Parser:
+    top = Parser(
+        prog="machine-compat",
+        description="Runs unmodified MicroPython hardware scripts on this computer.",
+        epilog="example:\n  machine-compat run --board pico blink.py",
+        formatter_class=Help,
+    )
+    top.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    add_run(commands)
+    add_repl(commands)
+    for name, text in (
+        ("boards", "list the boards"),
+        ("pins", "print a board's pinout"),
+        ("chips", "list the simulated chips that --attach knows"),
+    ):
+        listing = commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=f"example:\n  machine-compat {name}{' pico' if name == 'pins' else ''}",
+            formatter_class=Help,
+        )
+        if name == "pins":
+            listing.add_argument("board", metavar="BOARD", help="a board's name, or its TOML file")
+    return top
+
+
+def add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
+    run = commands.add_parser(
+        "run", help="run a script on a simulated board", description=RUN, epilog=RUN_EXAMPLE, formatter_class=Help
+    )
+    add_world(run, flash="the script's own folder")
+    run.add_argument(
+        "--for", dest="seconds", type=seconds, metavar="SECONDS", help="stop after so many board seconds: --for 2.5"
+    )
+    run.add_argument("--fast", action="store_true", help="do not keep board time with the wall clock: as fast as it goes")
+    run.add_argument("script", metavar="SCRIPT", help="a .py file, or a folder with boot.py and main.py")
+    run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
+
+
+def add_repl(commands: "argparse._SubParsersAction[Parser]") -> None:
+    repl = commands.add_parser(
+        "repl", help="a prompt on a simulated board", description=REPL, epilog=REPL_EXAMPLE, formatter_class=Help
+    )
+    add_world(repl, flash="the current folder")
+
+
+def add_world(command: argparse.ArgumentParser, flash: str) -> None:
+    """The options that say which board it is and what is around it."""
+    add = command.add_argument
+    add(
+        "--board",
+        metavar="NAME|FILE.toml",
+        help="the board: --board pico, --board my_board.toml (default: $MACHINE_COMPAT_BOARD, "
+        "board in [tool.machine_compat] of the nearest pyproject.toml, mock)",
+    )
+    add("--wire", action="append", default=[], metavar="A=B", help="solder two pins together: --wire GP0=GP1")
+    add("--path", action="append", default=[], metavar="DIR", help="a further folder to import from: --path lib")
+    add(
+        "--attach",
+        action="append",
+        default=[],
+        metavar="CHIP@PLACE",
+        help="hang a simulated chip on the board: --attach bme280@i2c0:0x76, --attach button@GP14 "
+        "(machine-compat chips lists them)",
+    )
+    add("--flash", metavar="DIR", help=f"the folder that is the board's file system (default: {flash})")
+    add(
+        "--guard",
+        type=seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="stop a script that computes for so long without board time moving; 0 lets it (default: 10)",
+    )
+    add(
+        "--trace",
+        metavar="FILE.vcd|-",
+        help="write what happens on the wires: --trace out.vcd for PulseView or GTKWave, - for one line each on stderr",
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the exit status."""
+    try:
+        return answer(parser().parse_args(argv))
+    except SystemExit as leave:  # how argparse ends after --help
+        return leave.code if isinstance(leave.code, int) else 0
+    except ConfigError as error:
+        sys.stderr.write(f"machine-compat: {error}\n")
+        return WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads the list any more; nothing must be left to write when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def answer(options: argparse.Namespace) -> int:
+    match options.command:
+        case "boards" | "chips" | "pins" as listing:
+            from machine_compat.commands import catalogue
+
+            status = catalogue.pins(options.board) if listing == "pins" else getattr(catalogue, listing)()
+            sys.stdout.flush()
+            return int(status)
+        case "repl":
+            from machine_compat.commands.repl import repl
+
+            return repl(options)
+    from machine_compat.commands.run import run
+
+    return run(options)

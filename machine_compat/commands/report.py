@@ -1,0 +1,67 @@
+"""Says on stderr what there is to say about a run: one line that begins with the command's name, or a traceback."""
+
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from machine_compat.commands.signals import INTERRUPTED
+from machine_compat.errors import ConfigError, DeviceError
+from machine_compat.interpreter.guard import GuardTimeout, script_frame
+from machine_compat.interpreter.power import Power, ResetLoop
+from machine_compat.interpreter.trace import format_exception, script_frames
+
+FAILED = 1
+WRONG = 2
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal; stdout is the script's."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"machine-compat: {text}\n")
+        sys.stderr.flush()
+
+
+def write(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def report(error: BaseException, files: Iterable[str]) -> int:
+    """Tell of an error that ended a run, and give the exit status it stands for."""
+    if isinstance(error, ConfigError):
+        say(f"{place_of(error, files)}{error}")
+        return WRONG
+    if isinstance(error, GuardTimeout | ResetLoop):
+        say(str(error))
+        return FAILED
+    write(format_exception(error, files))
+    if isinstance(error, DeviceError) and error.__cause__ is not None:
+        frame = traceback.extract_tb(error.__cause__.__traceback__)[-1]
+        write(f'  (in the simulated chip: File "{frame.filename}", line {frame.lineno}, in {frame.name})\n')
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
+def place_of(error: BaseException, files: Iterable[str]) -> str:
+    """``main.py:7: ``, the script's line that an error came through, if it came through one."""
+    frames = script_frames(error.__traceback__, files)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
+
+
+def standstill(power: Power) -> int:
+    """The script waits, and there is nothing to wait for."""
+    frame = script_frame(power.script.frame) if power.script is not None else None
+    where = f"{PurePath(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame is not None else "a thread of the script"
+    say(f"{where} waits for something that can never come: nothing is left to happen in the simulated world")
+    return FAILED
+
+
+def exit_code(status: object) -> int:
+    """The exit status for what a script gave to sys.exit; a text is said on stderr, as CPython does."""
+    if status is None:
+        return 0
+    if isinstance(status, int):
+        return int(status) & 0xFF
+    write(f"{status}\n")
+    return FAILED

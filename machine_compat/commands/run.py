@@ -1,0 +1,57 @@
+"""`machine-compat run`: a script on a simulated board, until it ends, for so long, or until Ctrl-C."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from machine_compat.commands.report import exit_code, report, say, standstill
+from machine_compat.commands.session import Session, Setup
+from machine_compat.commands.signals import Leave
+from machine_compat.errors import DeviceError
+from machine_compat.interpreter.guard import GuardTimeout
+from machine_compat.interpreter.life import Program
+from machine_compat.interpreter.power import ResetLoop
+from machine_compat.mock.world import FAR
+
+
+def run(options: Namespace) -> int:
+    """Run a program on a board; the exit status."""
+    path = tuple(Path(folder) for folder in options.path)
+    program = Program(Path(options.script), tuple(options.args), path)
+    program.files()
+    with Session(Setup.of(options, program.folder)) as session:
+        try:
+            return play(session, program, options.seconds)
+        except Leave as leave:
+            return leave.status
+        except (DeviceError, GuardTimeout, ResetLoop) as error:
+            return report(error, session.files)
+
+
+def play(session: Session, program: Program, seconds: float | None) -> int:
+    """Run a program until it ends, or the board's time is over; the exit status."""
+    world, power = session.world, session.power
+    session.board.start(program)
+    end = FAR if seconds is None else world.now + round(seconds * 1e9)
+    said = False
+    while True:
+        session.pace(True)
+        world.run(end, lambda: power.error is not None or power.finished)
+        session.pace(False)
+        if power.error is not None:
+            return report(power.error, session.files)
+        if not power.finished:
+            return standstill(power) if seconds is None else session.failed
+        if not power.standing_by or world.quiet() or world.now >= end:
+            break
+        if not said:
+            say("the script has ended; its timers and interrupts go on, as on a board" + until(seconds))
+            said = True
+        world.run(end, lambda: power.error is not None or not power.standing_by)
+        if power.finished and power.error is None:
+            break
+    return exit_code(power.exit_status) or session.failed
+
+
+def until(seconds: float | None) -> str:
+    return ", until Ctrl-C" if seconds is None else f", until {seconds:g} s have passed"
+

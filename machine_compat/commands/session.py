@@ -1,0 +1,217 @@
+"""A simulated board at a terminal: its wires and chips as asked for, its pace, guard, signals and trace."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TextIO
+
+from machine_compat import registry
+from machine_compat.commands.choice import choose
+from machine_compat.commands.report import FAILED, report, say, write
+from machine_compat.commands.signals import Leave, Signals
+from machine_compat.errors import ConfigError
+from machine_compat.interpreter.guard import Guard
+from machine_compat.interpreter.pace import Pacer
+from machine_compat.interpreter.terminal import Input, Output
+from machine_compat.simulation import SimulatedBoard
+
+PIPE_BROKEN = 141
+"""What a shell sees of a program that SIGPIPE has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace: a file's name, ``-`` or None."""
+
+    board: str | None
+    folder: Path
+    wire: Sequence[str] = ()
+    attach: Sequence[str] = ()
+    path: Sequence[str] = ()
+    flash: str | None = None
+    fast: bool = False
+    guard: float = 0
+    trace: str | None = None
+
+    @classmethod
+    def of(cls, options: Namespace, folder: Path) -> "Setup":
+        """What the options of a command say; folder: the script's."""
+        given = vars(options)
+        return cls(folder=folder, **{field.name: given[field.name] for field in fields(cls) if field.name in given})
+
+
+class Terminal(Output):
+    """This process's stdout as the board's; when nobody reads it any more, the run is over."""
+
+    def __init__(self, file: TextIO, over: Callable[[], object]) -> None:
+        self._over = over
+        super().__init__(file)
+
+    def send(self, data: bytes) -> int:
+        try:
+            return super().send(data)
+        except BrokenPipeError:
+            self._over()
+            raise
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError:
+            self._over()
+            raise
+
+    def finish(self) -> None:
+        """Hand over the rest."""
+        with suppress(BrokenPipeError):
+            self.flush()
+
+
+class Keys:
+    """A stdin that cannot be asked whether there is something to read; `waiting` is true while it is read."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.waiting = False
+        self.fileno = file.fileno
+
+    def readline(self) -> str:
+        self.waiting = True
+        try:
+            return self._file.readline()
+        finally:
+            self.waiting = False
+
+
+class Session:
+    """A simulated board with all that a run at a terminal needs; everything is given back at the end.
+
+    failed: the exit status for exceptions in handlers, which do not end a run.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        profile, origin = choose(setup.board, setup.folder)
+        if registry.address(profile.backend).scheme != "mock":
+            registry.backend_class(profile.backend)
+            raise ConfigError(f"board {profile.name} is no simulated board: its backend is {profile.backend}")
+        flash = Path(setup.flash) if setup.flash is not None else setup.folder
+        if not flash.is_dir():
+            raise ConfigError(f"--flash {flash}: no such folder")
+        say(f"board {profile.name} ({profile.description}), simulated; {why(origin)}")
+        self.setup = setup
+        self.failed = 0
+        self._stack = ExitStack()
+        with ExitStack() as building:
+            self.board = board = SimulatedBoard(profile, flash=flash)
+            building.callback(board.close)
+            self.power = board.power
+            self.world = board.world
+            self.signals = Signals(self.world, self.power)
+            self.pacer = Pacer(self.world, lambda: not self.power.finished)
+            self._wire_up()
+            self._connect_terminal(building)
+            self._trace(building)
+            self._stack = building.pop_all()
+
+    # ---- building
+
+    def _wire_up(self) -> None:
+        for spec in self.setup.wire:
+            one, equals, other = spec.partition("=")
+            if not equals or not one or not other:
+                raise ConfigError(f"--wire {spec}: write A=B, as in GP0=GP1")
+            try:
+                self.board.wire(one, other)
+            except ConfigError as error:
+                raise ConfigError(f"--wire {spec}: {error}") from error
+        for spec in self.setup.attach:
+            self.board.attach(spec)
+        for folder in self.setup.path:
+            if not Path(folder).is_dir():
+                raise ConfigError(f"--path {folder}: no such folder")
+
+    def _connect_terminal(self, building: ExitStack) -> None:
+        board = self.board.board
+        self._keys = Keys(sys.stdin) if sys.stdin is not None else None
+        board.stdin = Input(board, self._keys)
+        if sys.stdout is not None:
+            board.stdout = terminal = Terminal(sys.stdout, self._unheard)
+            building.callback(terminal.finish)
+        board.handler_failed = self._handler_failed
+
+    def _trace(self, building: ExitStack) -> None:
+        name = self.setup.trace
+        board = self.board.board
+        if name is None:
+            return
+        if name == "-":
+            from machine_compat.taps import trace
+
+            board.tap(trace(lambda line: write(f"{line}\n"), board.clock.now_ns))
+            return
+        from machine_compat.mock.vcd import VCDTracer
+
+        try:
+            file = building.enter_context(Path(name).open("w", encoding="ascii"))
+        except OSError as error:
+            raise ConfigError(f"--trace {name}: {error.strerror}") from None
+        self.world.tracer = tracer = VCDTracer(file, self.world)
+
+        def finish() -> None:
+            self.world.tracer = None
+            tracer.close()
+            write(f"trace: {name} (open with PulseView or GTKWave)\n")
+
+        building.callback(finish)
+
+    # ---- running
+
+    def __enter__(self) -> "Session":
+        with ExitStack() as entering:
+            entering.push(self._stack)
+            entering.enter_context(self.signals)
+            guard = Guard(self.world, self.setup.guard, self._waiting)
+            guard.start()
+            entering.callback(guard.stop)
+            if not self.setup.fast:
+                self.pacer.start()
+                entering.callback(self.pacer.stop)
+            self._stack = entering.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def pace(self, go_on: bool) -> None:
+        """Hold a script back that spins, or leave the world to its own events."""
+        if not self.setup.fast:
+            (self.pacer.arm if go_on else self.pacer.rest)()
+
+    @property
+    def files(self) -> set[str]:
+        """The names of the script's files, for its tracebacks."""
+        return self.power.life.loader.files if self.power.life is not None else set()
+
+    def _waiting(self) -> bool:
+        return self.pacer.waiting or self.signals.at_prompt or (self._keys is not None and self._keys.waiting)
+
+    def _handler_failed(self, error: BaseException) -> None:
+        self.failed = FAILED
+        report(error, self.files)
+
+    def _unheard(self) -> None:
+        """Nobody reads stdout any more: nothing is written to it, not even when the interpreter ends."""
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+        if self.world.running:
+            self.world.break_off(Leave(PIPE_BROKEN))
+
+
+def why(origin: str) -> str:
+    return f"chosen by {origin}" if origin.startswith(("-", "$")) else f"chosen in {origin}" if "." in origin else origin
