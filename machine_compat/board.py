@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 from machine_compat.clock import Clock
 from machine_compat.contract import (
@@ -65,14 +65,22 @@ class Restart(BaseException):
 class Opened:
     """One open channel, and who uses it."""
 
-    __slots__ = ("channel", "close", "kind", "ref", "users")
+    __slots__ = ("_users", "channel", "close", "kind", "ref")
 
     def __init__(self, kind: str, ref: str, channel: object, close: Callable[[], None]) -> None:
         self.kind = kind
         self.ref = ref
         self.channel = channel
         self.close = close
-        self.users: list[User] = []
+        self._users: list[ref[User]] = []
+
+    def add(self, user: User) -> None:
+        """Remember who uses the channel, for as long as that lives."""
+        if all(user is not one for one in self.users()):
+            self._users = [ref(one) for one in (*self.users(), user)]
+
+    def users(self) -> list[User]:
+        return [user for there in self._users if (user := there()) is not None]
 
 
 class Board:
@@ -181,8 +189,7 @@ class Board:
         if opened is None:
             channel = opener(ref)
             opened = self._opened[kind, ref] = Opened(kind, ref, channel, channel.close)
-        if user not in opened.users:
-            opened.users.append(user)
+        opened.add(user)
         user.bind(self._tapped(opened))
 
     def _tapped(self, opened: Opened) -> object:
@@ -201,7 +208,7 @@ class Board:
 
     def _rebind(self) -> None:
         for opened in self._opened.values():
-            for user in opened.users:
+            for user in opened.users():
                 user.bind(self._tapped(opened))
 
     def claim(self, ref: str, lose: Callable[[], None]) -> None:

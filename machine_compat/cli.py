@@ -106,7 +106,7 @@ def add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
     run.add_argument(
         "--for", dest="seconds", type=seconds, metavar="SECONDS", help="stop after so many board seconds: --for 2.5"
     )
-    run.add_argument("--fast", action="store_true", help="do not keep board time with the wall clock: as fast as it goes")
+    run.add_argument("--fast", action="store_true", help="board time goes as fast as it can, not with the wall clock")
     run.add_argument("script", metavar="SCRIPT", help="a .py file, or a folder with boot.py and main.py")
     run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
 

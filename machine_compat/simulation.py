@@ -60,6 +60,7 @@ class SimulatedBoard:
         self.power = Power(self.board, self.world, self.backend.clock())
         self._copy: FlashCopy | None = None
         self._firmware: Loader | None = None
+        self.world.inhabitants.append(self)
         self._solder_parts()
 
     def _solder_parts(self) -> None:
@@ -92,23 +93,18 @@ class SimulatedBoard:
 
     def _go_on(self, seconds: float | None, ms: float | None) -> None:
         limit = span_ns(seconds, ms)
-        power = self.power
         if limit is not None:
-            self.world.run(self.world.now + limit, lambda: power.error is not None)
+            self.world.run(self.world.now + limit, self._failed)
         else:
-            self.world.run(self.world.now + DAY_NS, lambda: power.finished)
-            if not power.finished:
+            self.world.run(self.world.now + DAY_NS, lambda: self.finished or self._failed())
+            if not self.finished and not self._failed():
                 raise ConfigError("the script still runs after a board day: say how long, as in run(..., seconds=3)")
-        self._raise()
+        for board in boards_in(self.world):
+            board.power.raise_failures()
 
-    def _raise(self) -> None:
-        error, self.power.error = self.power.error, None
-        failures = self.power.failures
-        if error is None and failures:
-            error = failures[0]
-        failures.clear()
-        if error is not None:
-            raise error
+    def _failed(self) -> bool:
+        """Whether a script in this world has raised, on whatever board."""
+        return any(board.power.error is not None for board in boards_in(self.world))
 
     @property
     def finished(self) -> bool:
@@ -127,6 +123,8 @@ class SimulatedBoard:
     def close(self) -> None:
         """Switch off and give everything back."""
         self.power.off()
+        if self in self.world.inhabitants:
+            self.world.inhabitants.remove(self)
         self.board.close()
         self._drop_copy()
 
@@ -284,6 +282,11 @@ class FlashCopy:
 
 def hidden(file: Path, below: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(below).parts)
+
+
+def boards_in(world: World) -> list[SimulatedBoard]:
+    """The boards of a world that are switched on, in the order they came."""
+    return [board for board in world.inhabitants if isinstance(board, SimulatedBoard)]
 
 
 def span_ns(seconds: float | None, ms: float | None) -> int | None:

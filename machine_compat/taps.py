@@ -10,6 +10,7 @@ goes on to the next tap and at last to the channel:
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from machine_compat.contract import Read, Write
 from machine_compat.errors import BusError, Fault
@@ -22,7 +23,7 @@ class Call:
     kind: str
     ref: str
     verb: str
-    args: tuple[object, ...]
+    args: tuple[Any, ...]
 
 
 Proceed = Callable[[Call], object]
@@ -93,7 +94,7 @@ def notation(call: Call, outcome: object) -> str:
     """One call in the one-line notation; empty for calls that move nothing."""
     match call:
         case Call("i2c", _, "transfer", (int() as address, ops, *rest)):
-            return i2c_notation(address, ops, outcome, bool(rest[0]) if rest else True)  # type: ignore[arg-type]
+            return i2c_notation(address, ops, outcome, bool(rest[0]) if rest else True)
         case Call("spi", _, "transfer", (bytes() as out, *_)):
             reply = f" -> {outcome.hex(' ')}" if isinstance(outcome, bytes) and outcome else ""
             return f"{out.hex(' ')}{reply}"
@@ -148,7 +149,7 @@ def i2c_fault(ref: str, address: int, fault: Fault, at_byte: int = 0, times: int
         if call.kind != "i2c" or call.ref != ref or call.verb != "transfer" or call.args[0] != address or left == 0:
             return proceed(call)
         if fault is Fault.NACK_DATA:
-            ops: Sequence[Write | Read] = call.args[1]  # type: ignore[assignment]
+            ops: Sequence[Write | Read] = call.args[1]
             for index, op in enumerate(ops):
                 if isinstance(op, Write) and len(op.data) > at_byte:
                     left = left - 1 if left is not None else None

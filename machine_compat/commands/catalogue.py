@@ -48,7 +48,7 @@ def model_of(maker: Maker) -> type[Chip] | Maker:
 
 def place_of(model: type[Chip] | Maker) -> str:
     """The form of the place where a chip hangs: a bus, or its legs."""
-    if not isinstance(model, type):
+    if not isinstance(model, type) or not issubclass(model, Chip):
         return "PLACE"
     if issubclass(model, I2CChip):
         return "i2cN" if model.default_address is not None else "i2cN:ADDRESS"

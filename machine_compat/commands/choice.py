@@ -12,23 +12,23 @@ TABLE = "tool.machine_compat"
 
 
 def choose(asked: str | None, start: Path) -> tuple[Profile, str]:
-    """The board's profile, and where the choice comes from.
+    """The board's profile, and in a few words where the choice comes from.
 
     asked: a board's name or TOML file, or None; start: the folder from which the nearest pyproject.toml is looked for,
     upwards. Raises ConfigError for a board that is not there, naming where it was asked for.
     """
     if asked is not None:
-        return load(asked), "--board"
+        return load(asked), "chosen by --board"
     name = os.environ.get(VARIABLE)
     if name:
-        return chosen_in(name, f"${VARIABLE}"), f"${VARIABLE}"
+        return chosen_in(name, f"${VARIABLE}"), f"chosen by ${VARIABLE}"
     file = nearest(start)
     name = named_in(file) if file is not None else None
     if name is not None and file is not None:
         if name.endswith(".toml"):
             name = str(file.parent / name)
-        return chosen_in(name, str(file)), str(file)
-    return load("mock"), "nothing else was chosen"
+        return chosen_in(name, str(file)), f"chosen in {file}"
+    return load("mock"), "no other was chosen"
 
 
 def chosen_in(name: str, place: str) -> Profile:

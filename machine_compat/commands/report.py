@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from machine_compat.commands.signals import INTERRUPTED
 from machine_compat.errors import ConfigError, DeviceError
-from machine_compat.interpreter.guard import GuardTimeout, script_frame
+from machine_compat.interpreter.guard import GuardTimeout, script_frame, whereabouts
 from machine_compat.interpreter.power import Power, ResetLoop
 from machine_compat.interpreter.trace import format_exception, script_frames
 
@@ -52,7 +52,7 @@ def place_of(error: BaseException, files: Iterable[str]) -> str:
 def standstill(power: Power) -> int:
     """The script waits, and there is nothing to wait for."""
     frame = script_frame(power.script.frame) if power.script is not None else None
-    where = f"{PurePath(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame is not None else "a thread of the script"
+    where = whereabouts(frame) if frame is not None else "a thread of the script"
     say(f"{where} waits for something that can never come: nothing is left to happen in the simulated world")
     return FAILED
 

@@ -54,4 +54,3 @@ def play(session: Session, program: Program, seconds: float | None) -> int:
 
 def until(seconds: float | None) -> str:
     return ", until Ctrl-C" if seconds is None else f", until {seconds:g} s have passed"
-

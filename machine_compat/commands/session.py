@@ -3,8 +3,8 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TextIO
@@ -101,7 +101,7 @@ class Session:
         flash = Path(setup.flash) if setup.flash is not None else setup.folder
         if not flash.is_dir():
             raise ConfigError(f"--flash {flash}: no such folder")
-        say(f"board {profile.name} ({profile.description}), simulated; {why(origin)}")
+        say(f"board {profile.name}: {profile.description}, simulated; {origin}")
         self.setup = setup
         self.failed = 0
         self._stack = ExitStack()
@@ -124,10 +124,8 @@ class Session:
             one, equals, other = spec.partition("=")
             if not equals or not one or not other:
                 raise ConfigError(f"--wire {spec}: write A=B, as in GP0=GP1")
-            try:
+            with naming("--wire", spec):
                 self.board.wire(one, other)
-            except ConfigError as error:
-                raise ConfigError(f"--wire {spec}: {error}") from error
         for spec in self.setup.attach:
             self.board.attach(spec)
         for folder in self.setup.path:
@@ -155,10 +153,8 @@ class Session:
             return
         from machine_compat.mock.vcd import VCDTracer
 
-        try:
+        with naming("--trace", name):
             file = building.enter_context(Path(name).open("w", encoding="ascii"))
-        except OSError as error:
-            raise ConfigError(f"--trace {name}: {error.strerror}") from None
         self.world.tracer = tracer = VCDTracer(file, self.world)
 
         def finish() -> None:
@@ -213,5 +209,11 @@ class Session:
             self.world.break_off(Leave(PIPE_BROKEN))
 
 
-def why(origin: str) -> str:
-    return f"chosen by {origin}" if origin.startswith(("-", "$")) else f"chosen in {origin}" if "." in origin else origin
+@contextmanager
+def naming(option: str, value: str) -> Iterator[None]:
+    """What goes wrong with an option is a wrong call, and names it."""
+    try:
+        yield
+    except (ConfigError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise ConfigError(f"{option} {value}: {reason or error}") from error

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any
 
 from machine_compat.board import Board
 from machine_compat.interpreter import table
@@ -32,8 +33,8 @@ class Loader:
         for name, value in file_builtins(board).items():
             self.builtins[name] = value
 
-    def _print(self, *values: object, sep: str = " ", end: str = "\n", file: object = None) -> None:
-        print(*values, sep=sep, end=end, file=self.board.stdout if file is None else file)  # type: ignore[call-overload]
+    def _print(self, *values: object, sep: str = " ", end: str = "\n", file: Any = None) -> None:
+        print(*values, sep=sep, end=end, file=self.board.stdout if file is None else file)
 
     # ---- running
 
@@ -152,8 +153,8 @@ class Loader:
 
 
 def package_path(module: ModuleType) -> list[str]:
-    path: object = getattr(module, "__path__", ())
-    return [path] if isinstance(path, str) else list(path)  # type: ignore[call-overload]
+    path: Any = getattr(module, "__path__", ())
+    return [path] if isinstance(path, str) else list(path)
 
 
 def absolute(name: str, globals: Mapping[str, object], level: int) -> str:

@@ -1,4 +1,4 @@
-"""The power switch of a simulated board: starts a program as tasks of the world, resets it, stops it where it stands."""
+"""The power switch of a simulated board: starts a program as tasks of the world, resets it, stops it as it stands."""
 
 from collections.abc import Callable
 
@@ -83,6 +83,16 @@ class Power:
             self._boot()
         if caller is not None:
             caller.park(None)
+
+    def raise_failures(self) -> None:
+        """Raise what the script, or else a handler or thread of it, let fail, once."""
+        error, self.error = self.error, None
+        failures = list(self.failures)
+        self.failures.clear()
+        if error is None and failures:
+            error = failures[0]
+        if error is not None:
+            raise error
 
     def spawn(self, body: Callable[[], None], name: str) -> None:
         """Start a thread of the script."""

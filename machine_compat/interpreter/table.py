@@ -30,13 +30,14 @@ def plain_name(name: str) -> str:
 def built_in(loader: "Loader", name: str) -> ModuleType | None:
     """A module that no file of the script can replace."""
     board = loader.board
-    if name == "machine":
-        return import_module("machine_compat.machine").build(board)  # type: ignore[no-any-return]
-    if name == "pyb":
-        return import_module("machine_compat.pyb").build(board)  # type: ignore[no-any-return]
-    if name == "sys":
-        return import_module("machine_compat.interpreter.script_sys").build(loader)  # type: ignore[no-any-return]
-    return from_file(board, name) if name in BUILT_IN else None
+    made: ModuleType | None = None
+    if name in ("machine", "pyb"):
+        made = import_module(f"machine_compat.{name}").build(board)
+    elif name == "sys":
+        made = import_module("machine_compat.interpreter.script_sys").build(loader)
+    elif name in BUILT_IN:
+        made = from_file(board, name)
+    return made
 
 
 def frozen(loader: "Loader", name: str) -> ModuleType | None:

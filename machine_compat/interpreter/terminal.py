@@ -13,7 +13,7 @@ import select
 import sys
 import time
 from collections.abc import Callable
-from typing import Self, TextIO
+from typing import Protocol, Self, TextIO
 
 from machine_compat.board import Board
 from machine_compat.machine.peripheral import readable, to_int
@@ -98,6 +98,14 @@ class Output(io.TextIOBase):
 # ---- in
 
 
+class Typed(Protocol):
+    """Where what is typed comes from, as this process's stdin."""
+
+    def fileno(self) -> int: ...
+
+    def readline(self) -> str: ...
+
+
 class Keyboard:
     """The bytes that were typed and not read yet.
 
@@ -105,7 +113,7 @@ class Keyboard:
     whether there is something to read: `ready` then says so, and the read waits while the board stands still.
     """
 
-    def __init__(self, board: Board, file: TextIO | None) -> None:
+    def __init__(self, board: Board, file: Typed | None) -> None:
         self._board = board
         self._file = file
         self._number = number_of(file) if file is not None else None
@@ -154,7 +162,7 @@ class Keyboard:
     def _there(self, timeout_s: float) -> bool:
         return self._number is None or bool(select.select([self._number], [], [], timeout_s)[0])
 
-    def _fetch(self, file: TextIO) -> None:
+    def _fetch(self, file: Typed) -> None:
         data = file.readline().encode() if self._number is None else os.read(self._number, CHUNK)
         self._typed += data
         self._ended = not data
@@ -191,7 +199,7 @@ class Input:
     Ctrl-C is this computer's, and raises KeyboardInterrupt where the script waits.
     """
 
-    def __init__(self, board: Board, file: TextIO | None = None) -> None:
+    def __init__(self, board: Board, file: Typed | None = None) -> None:
         self._keyboard = Keyboard(board, file)
         self.buffer = InputBytes(self._keyboard)
 
@@ -255,7 +263,7 @@ def enter(data: bytes) -> bytes:
     return data.replace(b"\r", b"\n")
 
 
-def number_of(file: TextIO) -> int | None:
+def number_of(file: Typed) -> int | None:
     """The number of a file that `select` can be asked about; None where it cannot."""
     if sys.platform == "win32":
         return None

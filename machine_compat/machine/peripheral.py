@@ -1,6 +1,6 @@
 """What all facade classes share: the board behind them, and how a bus fault becomes the port's OSError."""
 
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from machine_compat.board import Board, current
 from machine_compat.errors import BusError
@@ -16,10 +16,20 @@ class BoardOf:
         return current()
 
 
-class Peripheral:
+class PeripheralType(type):
+    """The type of facade classes, which know what they do not have."""
+
+    def __dir__(cls) -> list[str]:
+        return [name for name in super().__dir__() if not is_absent(cls, name)]
+
+
+class Peripheral(metaclass=PeripheralType):
     """A facade class. Boards make subclasses of it that carry the board and the port's constants."""
 
     _board = BoardOf()
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not is_absent(type(self), name)]
 
 
 class Absent:
@@ -29,7 +39,13 @@ class Absent:
         self._name = name
 
     def __get__(self, instance: object, owner: type) -> NoReturn:
-        raise AttributeError(f"type object '{owner.__name__}' has no attribute '{self._name}'")
+        kind = f"type object '{owner.__name__}'" if instance is None else f"'{owner.__name__}' object"
+        raise AttributeError(f"{kind} has no attribute '{self._name}'")
+
+
+def is_absent(kind: type, name: str) -> bool:
+    """Whether a class has nothing but an Absent under a name."""
+    return any(isinstance(found, Absent) for base in kind.__mro__ if (found := base.__dict__.get(name)) is not None)
 
 
 def made_for(board: Board, base: type[C], module: str = "machine") -> type[C]:
@@ -71,18 +87,26 @@ def readable(data: object) -> bytes:
         return data
     if isinstance(data, str):
         return data.encode()
-    try:
-        return bytes(memoryview(data))  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError("object with buffer protocol required") from None
+    return bytes(buffer_of(data))
 
 
 def writable(data: object) -> memoryview:
     """A buffer argument that is written to, as bytes."""
-    try:
-        view = memoryview(data)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError("object with buffer protocol required") from None
+    view = buffer_of(data)
     if view.readonly:
         raise TypeError("object with buffer protocol required")
-    return view if view.format == "B" and view.ndim == 1 else view.cast("B")
+    if view.format == "B" and view.ndim == 1:
+        return view
+    return view.cast("B") if view.nbytes else memoryview(bytearray())
+
+
+def buffer_of(data: Any) -> memoryview:
+    """The buffer of an object, of FrameBuffer's kind too, which CPython finds from 3.12 on alone."""
+    try:
+        return memoryview(data)
+    except TypeError:
+        export = getattr(type(data), "__buffer__", None)
+    if export is None:
+        raise TypeError("object with buffer protocol required")
+    view: memoryview = export(data, 0)
+    return view

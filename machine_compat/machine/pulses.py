@@ -145,9 +145,7 @@ def send(board: Board, pin: AnyPin, timing_ns: tuple[int, int, int, int], data: 
         fail(board, "Pin", error)
 
 
-def send_by_hand(
-    board: Board, put: Callable[[int], object], timing_ns: tuple[int, int, int, int], data: bytes
-) -> None:
+def send_by_hand(board: Board, put: Callable[[int], object], timing_ns: tuple[int, int, int, int], data: bytes) -> None:
     with board.interrupts:
         edge = board.clock.now_ns()
         for byte in data:

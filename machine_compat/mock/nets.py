@@ -36,7 +36,7 @@ class PulseTrain:
         self.invert = invert
 
     def level(self, time: int) -> int:
-        return ((time - self.start) % self.period < self.high) ^ self.invert
+        return int(((time - self.start) % self.period < self.high) != self.invert)
 
     def next_change(self, time: int) -> int | None:
         if not 0 < self.high < self.period:
@@ -199,7 +199,8 @@ class Net:
         """End the time of the one terminal that set the level itself; it drives what it set last."""
         if self._alone is not None:
             self._alone.strong = self.level
-            self._alone.alone = self._alone = None
+            self._alone.alone = None
+            self._alone = None
 
     def settle(self) -> None:
         """Work out the level from who drives what, and tell who watches when it changed."""

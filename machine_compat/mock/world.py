@@ -51,7 +51,7 @@ class World:
     """Virtual time and what happens in it."""
 
     __slots__ = (
-        "_events", "_hub", "_serial", "current", "due", "failure", "now", "pacer", "tracer", "wiring",
+        "_events", "_hub", "_serial", "current", "due", "failure", "inhabitants", "now", "pacer", "tracer", "wiring",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -64,6 +64,8 @@ class World:
         self.wiring = 0
         """Counts changes of the wires, so that what is looked up through them can be kept until the next."""
         self.failure: Exception | None = None
+        self.inhabitants: list[object] = []
+        """The boards that live in it."""
         self._events: list[tuple[int, int, Event]] = []
         self._serial = 0
         self._hub: greenlet | None = None
@@ -137,6 +139,17 @@ class World:
                 failure, self.failure = self.failure, None
                 raise failure
         return True
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody is inside `run`; may be asked from any thread."""
+        return self._hub is not None
+
+    def break_off(self, error: BaseException) -> NoReturn:
+        """Leave `run` with an error here and now, as a signal's handler may; a task that ran stays where it stands."""
+        if self.current is not None and self._hub is not None:
+            self._hub.throw(error)
+        raise error
 
     def fail(self, error: Exception) -> None:
         """Stop the world with an error that no script may swallow."""
@@ -242,6 +255,11 @@ class Task:
         """Go on now, if it waits. Its deadline stands, as what woke it will often have it wait on."""
         if self is not self.world.current and self._waking is None:
             self._waking = self.world.at(self.world.now, self._switch)
+
+    @property
+    def frame(self) -> FrameType | None:
+        """The innermost frame of its code, while it waits."""
+        return self._greenlet.gr_frame
 
     def throw(self, error: BaseException) -> None:
         """Raise an error in the task where it waits."""

@@ -28,7 +28,29 @@ SET_PRECHARGE = 0xD9
 SET_COM_PIN_CFG = 0xDA
 SET_VCOM_DESEL = 0xDB
 
-__all__ = (*(name for name in globals() if name.startswith("SET_")), "SSD1306", "SSD1306_I2C", "SSD1306_SPI")
+__all__ = (
+    "SET_CHARGE_PUMP",
+    "SET_COL_ADDR",
+    "SET_COM_OUT_DIR",
+    "SET_COM_PIN_CFG",
+    "SET_CONTRAST",
+    "SET_DISP",
+    "SET_DISP_CLK_DIV",
+    "SET_DISP_OFFSET",
+    "SET_DISP_START_LINE",
+    "SET_ENTIRE_ON",
+    "SET_IREF_SELECT",
+    "SET_MEM_ADDR",
+    "SET_MUX_RATIO",
+    "SET_NORM_INV",
+    "SET_PAGE_ADDR",
+    "SET_PRECHARGE",
+    "SET_SEG_REMAP",
+    "SET_VCOM_DESEL",
+    "SSD1306",
+    "SSD1306_I2C",
+    "SSD1306_SPI",
+)
 
 COLUMNS = 128
 """Of the controller; a narrower panel is in the middle of them."""

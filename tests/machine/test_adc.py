@@ -54,7 +54,7 @@ def test_rp2_errors_and_what_it_lacks(switch_on: On) -> None:
             machine.ADC(source)
     with pytest.raises(ValueError, match=r"^invalid pin$"):
         machine.ADC(77)
-    for call in (lambda: machine.ADC(), lambda: machine.ADC(0, 1), lambda: machine.ADC(0, atten=3)):
+    for call in (machine.ADC, lambda: machine.ADC(0, 1), lambda: machine.ADC(0, atten=3)):
         with pytest.raises(TypeError):
             call()
     for name in ("read", "read_uv", "atten", "width", "block", "deinit"):

@@ -68,7 +68,7 @@ def test_constructor_errors(switch_on: On) -> None:
         lambda: machine.Signal(pin, machine.Pin.OUT),
         lambda: machine.Signal(pin, value=1),
         lambda: machine.Signal(pin, invert=True, value=1),
-        lambda: machine.Signal(),
+        machine.Signal,
         lambda: machine.Signal(object()),
     ):
         with pytest.raises(TypeError):

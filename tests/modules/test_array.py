@@ -44,7 +44,7 @@ def test_adding_makes_a_new_array() -> None:
     assert bytearray(b"ab") + first == b"ab\1\0"
     assert first.tolist() == [1]
     with pytest.raises(TypeError, match="object with buffer protocol required"):
-        first + [1]
+        first + range(3)
 
 
 def test_slices_are_arrays_like_it() -> None:

@@ -20,9 +20,7 @@ class Bench:
         self.backend = MockBackend(profile.wiring())
         self.board = Board(profile, self.backend)
         self.onewire = from_file(self.board, "onewire")
-        self.sensors: DS18X20 = from_file(self.board, "ds18x20").DS18X20(
-            self.onewire.OneWire(build(self.board).Pin(4))
-        )
+        self.sensors: DS18X20 = from_file(self.board, "ds18x20").DS18X20(self.onewire.OneWire(build(self.board).Pin(4)))
 
     def wait_ms(self, ms: int) -> None:
         self.board.sleep_ns(ms * 1_000_000)
@@ -109,8 +107,8 @@ def test_a_device_that_does_not_answer_has_no_valid_checksum(bench: Bench) -> No
 @pytest.mark.parametrize(
     ("memory", "celsius"),
     [
-        # DS18S20, table 2 (85, 25, 0.5, 0, -0.5, -25, -55 degrees), with a count remaining of 12: a quarter subtracted, a
-        # quarter added.
+        # Codes of the DS18S20's temperature table, cut to whole degrees. With 12 of 16 counts remaining, the quarter
+        # that is subtracted comes back; with 1 remaining, 15/16 come.
         ("aa00 4b46 ffff 0c 10", 85.0),
         ("3200 4b46 ffff 0c 10", 25.0),
         ("0100 4b46 ffff 0c 10", 0.0),

@@ -73,7 +73,7 @@ def test_ranges_that_are_empty(random: SimpleNamespace) -> None:
     for arguments in ((0,), (-5,), (5, 5), (0, 10, -1), (0, 10, 0)):
         with pytest.raises(ValueError, match=r"^$|arg 3"):
             random.randrange(*arguments)
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         random.randint(2, 1)
     with pytest.raises(IndexError):
         random.choice([])
