@@ -120,6 +120,7 @@ class Board:
         """What may still call a handler of the script's: timers that run, interrupts that are switched on."""
         self._opened: dict[tuple[str, str], Opened] = {}
         self._functions: dict[str, Callable[[], None]] = {}
+        self._uses: dict[str, str] = {}
         self._watchdog: Watchdog | None = None
         self._threads = 0
 
@@ -211,14 +212,22 @@ class Board:
             for user in opened.users():
                 user.bind(self._tapped(opened))
 
-    def claim(self, ref: str, lose: Callable[[], None]) -> None:
-        """Take a pin for a function; whoever had it is told through its own `lose`."""
+    def claim(self, ref: str, lose: Callable[[], None], use: str = "") -> None:
+        """Take a pin for a function; whoever had it is told through its own `lose`.
+
+        use: the kind of peripheral that has it then, as "PWM"; "" for the script's own pin.
+        """
+        self._uses[ref] = use
         before = self._functions.get(ref)
         if before == lose:
             return
         self._functions[ref] = lose
         if before is not None:
             before()
+
+    def use_of(self, ref: str) -> str:
+        """The kind of peripheral that has a pin: "PWM", "UART"; "" while it is the script's own."""
+        return self._uses.get(ref, "")
 
     def watchdog(self) -> Watchdog:
         if self._watchdog is None:
@@ -277,6 +286,7 @@ class Board:
     def close_channels(self) -> None:
         opened, self._opened = self._opened, {}
         self._functions.clear()
+        self._uses.clear()
         failures: list[Exception] = []
         for one in reversed(opened.values()):
             try:

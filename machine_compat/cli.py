@@ -59,14 +59,18 @@ class Version(argparse.Action):
         except PackageNotFoundError:
             number = "(not installed)"
         implementation = f"{sys.implementation.name} {sys.version.split()[0]}"
-        parser.exit(0, f"machine-compat {number} ({implementation})\n")
+        sys.stdout.write(f"machine-compat {number} ({implementation})\n")
+        parser.exit(0)
 
 
 def seconds(text: str) -> float:
-    """A span of time; `float` alone takes "nan"."""
-    value = float(text)
+    """A span of time, up to the 30 years that board time is good for; `float` alone takes "nan"."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value < 1e9:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds; write 2.5 or 60")
     return value
 
 

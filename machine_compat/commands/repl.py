@@ -40,7 +40,7 @@ def converse(session: Session, read: Callable[[str], str | None]) -> int:
             return exit_code(power.exit_status) if power.error is None else report(power.error, session.files)
         text = statement(session, read)
         if text is None:
-            session.board.board.stdout.write("\n")
+            session.stdout.write("\n")
             return 0
         prompt = power.life
         assert isinstance(prompt, Prompt)
@@ -71,7 +71,7 @@ def statement(session: Session, read: Callable[[str], str | None]) -> str | None
         try:
             line = read(PS2 if lines else PS1)
         except KeyboardInterrupt:
-            session.board.board.stdout.write("\n")
+            session.stdout.write("\n")
             lines.clear()
             continue
         finally:
@@ -102,10 +102,9 @@ def line_reader(session: Session) -> Iterator[Callable[[str], str | None]]:
             return
 
     def plain_line(prompt: str) -> str | None:
-        board = session.board.board
-        board.stdout.write(prompt)
-        board.stdout.flush()
-        line = board.stdin.readline()
+        session.stdout.write(prompt)
+        session.stdout.flush()
+        line = session.stdin.readline()
         return line.rstrip("\n") if line else None
 
     yield plain_line
@@ -120,7 +119,7 @@ def edited_line(prompt: str) -> str | None:
 
 @contextmanager
 def world_goes_on(session: Session) -> Iterator[None]:
-    """Have readline, which calls PyOS_InputHook ten times a second while it waits, let board time catch up each time."""
+    """Let board time catch up while readline waits, which calls PyOS_InputHook ten times a second."""
     import ctypes
 
     world, pacer = session.world, session.pacer

@@ -1,5 +1,6 @@
 """A simulated board at a terminal: its wires and chips as asked for, its pace, guard, signals and trace."""
 
+import io
 import os
 import sys
 from argparse import Namespace
@@ -17,6 +18,7 @@ from machine_compat.errors import ConfigError
 from machine_compat.interpreter.guard import Guard
 from machine_compat.interpreter.pace import Pacer
 from machine_compat.interpreter.terminal import Input, Output
+from machine_compat.mock.world import World
 from machine_compat.simulation import SimulatedBoard
 
 PIPE_BROKEN = 141
@@ -135,10 +137,9 @@ class Session:
     def _connect_terminal(self, building: ExitStack) -> None:
         board = self.board.board
         self._keys = Keys(sys.stdin) if sys.stdin is not None else None
-        board.stdin = Input(board, self._keys)
-        if sys.stdout is not None:
-            board.stdout = terminal = Terminal(sys.stdout, self._unheard)
-            building.callback(terminal.finish)
+        board.stdin = self.stdin = Input(board, self._keys)
+        board.stdout = self.stdout = Terminal(sys.stdout or io.StringIO(), self._unheard)
+        building.callback(self.stdout.finish)
         board.handler_failed = self._handler_failed
 
     def _trace(self, building: ExitStack) -> None:
@@ -151,18 +152,8 @@ class Session:
 
             board.tap(trace(lambda line: write(f"{line}\n"), board.clock.now_ns))
             return
-        from machine_compat.mock.vcd import VCDTracer
-
         with naming("--trace", name):
-            file = building.enter_context(Path(name).open("w", encoding="ascii"))
-        self.world.tracer = tracer = VCDTracer(file, self.world)
-
-        def finish() -> None:
-            self.world.tracer = None
-            tracer.close()
-            write(f"trace: {name} (open with PulseView or GTKWave)\n")
-
-        building.callback(finish)
+            building.enter_context(traced(self.world, name))
 
     # ---- running
 
@@ -207,6 +198,21 @@ class Session:
             os.close(nowhere)
         if self.world.running:
             self.world.break_off(Leave(PIPE_BROKEN))
+
+
+@contextmanager
+def traced(world: World, name: str) -> Iterator[None]:
+    """Have all that happens on the wires written to a file."""
+    from machine_compat.mock.vcd import VCDTracer
+
+    with Path(name).open("w", encoding="ascii") as file:
+        world.tracer = tracer = VCDTracer(file, world)
+        try:
+            yield
+        finally:
+            world.tracer = None
+            tracer.close()
+            write(f"trace: {name} (open with PulseView or GTKWave)\n")
 
 
 @contextmanager

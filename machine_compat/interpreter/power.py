@@ -70,7 +70,10 @@ class Power:
         self._tasks = []
 
     def restart(self, cause: str) -> None:
-        """Reset: the script is abandoned where it stands, and a new life begins. Does not return to the script."""
+        """Reset: the script is abandoned where it stands, and a new life begins. Does not return to the script.
+
+        In its bootloader a board waits for new firmware, and runs no script.
+        """
         world = self._world
         self._resets = self._resets + 1 if world.now == self._reset_at else 1
         self._reset_at = world.now
@@ -80,7 +83,8 @@ class Power:
             world.fail(ResetLoop(f"the board was reset {self._resets} times and no board time has passed"))
         elif self._program is not None:
             self._board.power_cycle(cause)
-            self._boot()
+            if cause != "BOOTLOADER":
+                self._boot()
         if caller is not None:
             caller.park(None)
 

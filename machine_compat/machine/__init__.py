@@ -22,6 +22,7 @@ CLASSES = {
     "SoftSPI": "soft_spi",
     "UART": "uart",
     "ADC": "adc",
+    "ADCBlock": "adc",
     "DAC": "dac",
     "PWM": "pwm",
     "Timer": "timer",

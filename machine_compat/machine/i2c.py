@@ -70,7 +70,7 @@ class I2C(I2CController):
         self._config = I2CConfig(frequency, to_int(timeout), refs["scl"], refs["sda"])
         for ref in refs.values():
             if ref is not None:
-                board.claim(ref, self._lost)
+                board.claim(ref, self._lost, "I2C")
         board.i2c(bus.ref, self)
         self._bus.configure(self._config)
 

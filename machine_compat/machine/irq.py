@@ -10,11 +10,10 @@ from machine_compat.board import Board
 Handler = Callable[[object], object]
 
 
-class IRQ:
-    """One interrupt source of a facade object.
+class EdgeIRQ:
+    """One interrupt source of a facade object; esp32's pins have no more of it.
 
-    ``irq()`` runs the handler now, ``irq.flags()`` is what the last event was, ``irq.trigger([new])`` returns the
-    trigger mask there was, and sets a new one.
+    ``irq()`` runs the handler now, ``irq.trigger([new])`` returns the trigger mask there was, and sets a new one.
     """
 
     def __init__(self, board: Board, parent: object, set_trigger: Callable[[int], None]) -> None:
@@ -27,14 +26,11 @@ class IRQ:
         self._hard = False
 
     def __repr__(self) -> str:
-        return "<irq>"
+        return "<IRQ>"
 
     def __call__(self) -> None:
         if self._handler is not None:
             self._handler(self._parent)
-
-    def flags(self) -> int:
-        return self._flags
 
     def trigger(self, trigger: int | None = None, /) -> int:
         before = self._trigger
@@ -72,3 +68,13 @@ class IRQ:
             if self._hard:
                 self.attach(None, self._trigger, hard=True)
             self._board.handler_failed(error)
+
+
+class IRQ(EdgeIRQ):
+    """An interrupt source that tells, too, what the last event was: ``irq.flags()``."""
+
+    def __repr__(self) -> str:
+        return "<irq>"
+
+    def flags(self) -> int:
+        return self._flags

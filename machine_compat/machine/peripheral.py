@@ -44,8 +44,8 @@ class Absent:
 
 
 def is_absent(kind: type, name: str) -> bool:
-    """Whether a class has nothing but an Absent under a name."""
-    return any(isinstance(found, Absent) for base in kind.__mro__ if (found := base.__dict__.get(name)) is not None)
+    """Whether what a class has under a name stands for its lack."""
+    return next((isinstance(base.__dict__[name], Absent) for base in kind.__mro__ if name in base.__dict__), False)
 
 
 def made_for(board: Board, base: type[C], module: str = "machine") -> type[C]:

@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from machine_compat.contract import Edge, Line, LineConfig, Mode, Pull
 from machine_compat.machine.exti import exti_lines
-from machine_compat.machine.irq import IRQ, Handler
+from machine_compat.machine.irq import IRQ, EdgeIRQ, Handler
 from machine_compat.machine.pin_names import NamedPin
+from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.pins import pin_of
 from machine_compat.profile import Spot
 
@@ -86,6 +87,8 @@ class Pin(NamedPin):
             self._af = alt
         if line_pull is not None:
             self._pull = line_pull
+        if "drive" in options:
+            self._drive = to_int(options["drive"])
         if chosen is not None:
             self._line.configure(LineConfig(chosen, line_pull, level))
         elif mode is None and self._mode is None and line_pull is not None:
@@ -146,19 +149,19 @@ class Pin(NamedPin):
 
     # ---- interrupts
 
-    def irq(self, handler: Handler | None = _UNSET, trigger: Any = _UNSET, **options: Any) -> IRQ | None:
+    def irq(self, handler: Handler | None = _UNSET, trigger: Any = _UNSET, **options: Any) -> EdgeIRQ | None:
         """Call ``handler(pin)`` on edges; with no arguments, just the interrupt object."""
         port = self._board.port
         for option in options:
             if option not in port.pin_irq_options:
                 raise TypeError("extra keyword arguments given")
         if self._irq is None:
-            self._irq = IRQ(self._board, self, self._watch)
+            self._irq = (IRQ if port.pin_irq_flags else EdgeIRQ)(self._board, self, self._watch)
         if handler is not _UNSET or trigger is not _UNSET or options:
             both = port.irq_falling | port.irq_rising
             mask = both if trigger is _UNSET else trigger
-            if not isinstance(mask, int) or mask & ~both:
-                raise ValueError(f"trigger 0x{mask if isinstance(mask, int) else 0:04x} unsupported")
+            if to_int(mask) & ~both:
+                raise ValueError(port.bad_trigger(to_int(mask)))
             chosen = None if handler is _UNSET else handler
             if port.exti and chosen is not None:
                 exti_lines(self._board).take_for(self, partial(self._irq.attach, None, mask, hard=False))
@@ -198,9 +201,11 @@ class Pin(NamedPin):
     def __repr__(self) -> str:
         spot, port = self._spot, self._board.port
         pull = {Pull.UP: "PULL_UP", Pull.DOWN: "PULL_DOWN"}.get(self._pull or Pull.NONE)
-        return port.pin_repr(spot.cpu, spot.number, self._mode_name(), pull, self._alternate_name())
+        return port.pin_repr(spot.cpu, spot.number, self._mode_name(), pull, self._alternate_name(), self._drive)
 
     def _mode_name(self) -> str:
+        if self._board.use_of(self._spot.ref) and self._board.port.pin_alternates:
+            return "ALT"
         constants = self._board.port.constants.get("Pin", {})
         mode = constants.get("IN", 0) if self._mode is None else self._mode
         return next((name for name in MODE_NAMES if name in constants and constants[name] == mode), str(mode))
@@ -208,9 +213,14 @@ class Pin(NamedPin):
     def _alternate_name(self) -> str | None:
         """What the pin is connected to, in the port's words; None while it is the script's own."""
         board = self._board
+        use = board.use_of(self._spot.ref)
+        alternates = board.profile.alternates.get(self._spot.ref, ())
+        if use:
+            there = (f"Pin.{alternate.name}" for alternate in alternates if alternate.unit.startswith(use))
+            return next(there, use) if board.port.pin_alternates else None
         if self._af < 0 or self._mode not in board.port.pin_alternates:
             return None
-        for alternate in board.profile.alternates.get(self._spot.ref, ()):
+        for alternate in alternates:
             if alternate.index == self._af:
                 return f"Pin.{alternate.name}"
         named = board.port.constants.get("Pin", {}).items()
@@ -232,12 +242,16 @@ class Pin(NamedPin):
         self._drive = strength
         return None
 
+    IN: int
+    OUT: int
+    AF_PP: int
+    PULL_UP: int
     _drive = 2
     _mode: int | None
     _pull: Pull | None
     _latch: int
     _af: int
-    _irq: IRQ | None
+    _irq: EdgeIRQ | None
     _line: Line
 
 

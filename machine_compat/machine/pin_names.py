@@ -156,3 +156,6 @@ class PinNames:
 
     def __dir__(self) -> list[str]:
         return list(self.__dict__["_pins"])
+
+    def __repr__(self) -> str:
+        return f"<class '{self.__dict__['_title']}'>"

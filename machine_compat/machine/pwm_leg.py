@@ -23,7 +23,7 @@ class Leg:
         """Give the pin to this output."""
         if self._mine:
             return
-        self._board.claim(self._ref, self._lost)
+        self._board.claim(self._ref, self._lost, "PWM")
         try:
             self._board.pwm(self._ref, self)
         except BusError as error:

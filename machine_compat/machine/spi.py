@@ -77,7 +77,7 @@ class SPI(SPIController):
         )
         for ref in refs.values():
             if ref is not None:
-                board.claim(ref, self._lost)
+                board.claim(ref, self._lost, "SPI")
         board.spi(self._settings.ref, self)
         self._bus.configure(self._config)
         self._open = True

@@ -92,7 +92,7 @@ class UART(UARTStream):
         board = self._board
         settings = settled(board, self._bus, self._settings, given)
         for ref in settings.used_pins(board):
-            board.claim(ref, self._losses.setdefault(ref, partial(self._lost, ref)))
+            board.claim(ref, self._losses.setdefault(ref, partial(self._lost, ref)), "UART")
         board.uart(self._bus.ref, self)
         assert self._channel is not None
         config = settings.config(board)

@@ -28,6 +28,11 @@ SWITCHED_ON = 1_609_459_200 * 1_000_000_000
 """2021-01-01 00:00:00, where an RP2040's calendar starts (ports/rp2/main.c): every run starts at the same date."""
 
 
+CORE_TEMPERATURE = "core_temp"
+CORE_VOLTS = 0.706
+"""The temperature sensor of a chip that is 27 C warm (RP2040 datasheet, 4.9.5)."""
+
+
 class MockBackend(Backend):
     """One simulated board in a world, its own or one shared with other boards."""
 
@@ -56,6 +61,8 @@ class MockBackend(Backend):
             if ref not in self.wiring.pins and not self.wiring.open_pins:
                 raise ConfigError(f"board {self.wiring.board} has no pin {ref!r}")
             known = self._terminals[ref] = Terminal(self.world, f"{self.wiring.board}.{ref}", self)
+            if ref == CORE_TEMPERATURE:
+                known.supply(CORE_VOLTS)
         return known
 
     def socket(self, name: str) -> Socket:

@@ -78,8 +78,8 @@ class Chip:
 
 
 def chip_failed(chip: Chip, error: Exception) -> DeviceError:
-    """The error that names a chip whose own code raised."""
-    return DeviceError(f"simulated chip {chip.name} failed: {type(error).__name__}: {error}")
+    """The error that names a chip whose own code raised; no script can swallow it."""
+    return chip.world.fatal(DeviceError(f"simulated chip {chip.name} failed: {type(error).__name__}: {error}"))
 
 
 @contextmanager

@@ -43,11 +43,13 @@ class MockLine(Line):
         if config.level is not None:
             self._latch = config.level
         if config.pull is not None:
-            terminal.pull(PULLS[config.pull])
+            # Taken into account together with the direction: an output that loses its pull does not glitch.
+            terminal.weak = PULLS[config.pull]
         if terminal.wave is not None:
             terminal.modulate(None)
         self._mode = config.mode
         self._apply()
+        terminal.net.settle()
 
     def _apply(self) -> None:
         if self._mode is Mode.OUT:

@@ -181,8 +181,6 @@ class Net:
         self.lazy = False
         self._tick: Event | None = None
         """The next edge of the waves on a watched net."""
-        if world.tracer is not None:
-            self.rewatch()
 
     @property
     def name(self) -> str:
@@ -229,24 +227,28 @@ class Net:
             level = 0
         elif strong is None:
             level = int(volts >= LOGIC_THRESHOLD) if volts is not None else int(up and not down)
-        elif drivers == 1 and not (self.watchers or self.lazy):
+        elif drivers == 1 and not (self.watchers or self.lazy or self.world.tracer):
             self._alone = strong
             strong.alone = self
         if level != self.level:
             self._change(level)
-        if self._tick is not None or (self.lazy and self.watched):
+        if self._tick is not None or (self.lazy and (self.watched or self.world.tracer)):
             self._schedule_wave()
 
     def _change(self, level: int) -> None:
         self.level = level
         now = self.world.now
         self.edges.append(now)
+        tracer = self.world.tracer
+        if tracer is not None:
+            tracer.edge(self, level, now)
         for watcher in tuple(self.watchers):
             watcher(level, now)
 
     def _fight(self, one: Terminal, other: Terminal) -> None:
+        world = self.world
         drives = [f"{t.name} drives {'high' if self._driven(t) else 'low'}" for t in (one, other)]
-        raise Contention(f"two outputs on one net: {drives[0]}, {drives[1]}, at {self.world.now / 1e9:.6f} s")
+        raise world.fatal(Contention(f"two outputs on one net: {', '.join(drives)}, at {world.now / 1e9:.6f} s"))
 
     @staticmethod
     def _driven(terminal: Terminal) -> int:
@@ -258,7 +260,7 @@ class Net:
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None
-        if not self.watched:
+        if not (self.watched or self.world.tracer):
             return
         waves = [terminal.wave for terminal in self.terminals if terminal.wave]
         changes = [change for wave in waves if (change := wave.next_change(self.world.now)) is not None]
@@ -275,11 +277,27 @@ class Net:
         """Gather the watchers of all terminals anew."""
         self.watchers = [watcher for terminal in self.terminals for watcher in terminal.watchers]
         self.watched = any(terminal.watchers and not terminal.passive for terminal in self.terminals)
-        tracer = self.world.tracer
-        if tracer is not None:
-            self.watchers.append(lambda level, time: tracer.edge(self, level, time))
-            self.watched = True
         self.settle()
+
+    def absorb(self, other: "Net") -> None:
+        """Take in the terminals of another net; whoever watches either hears of its level if that changes for him."""
+        other.share()
+        if other._tick is not None:
+            other._tick.cancel()
+        self.terminals.extend(other.terminals)
+        self.wires.extend(other.wires)
+        for terminal in other.terminals:
+            terminal.net = self
+        self.settle()
+        changed = self.level != other.level
+        if len(other.edges) > len(self.edges):
+            self.edges, self.first = other.edges, other.first
+            if changed:
+                self.edges.append(self.world.now)
+        self.rewatch()
+        if changed:
+            for watcher in tuple(other.watchers):
+                watcher(self.level, self.world.now)
 
     def split(self) -> None:
         """Work out, after a wire was taken away, which terminals still hang together."""
@@ -330,15 +348,8 @@ def connect(a: Terminal, b: Terminal) -> None:
     keep, gone = a.net, b.net
     keep.wires.append((a, b))
     a.world.wiring += 1
-    if keep is gone:
-        return
-    if len(gone.edges) > len(keep.edges):
-        keep.edges, keep.first = gone.edges, gone.first
-    keep.terminals.extend(gone.terminals)
-    keep.wires.extend(gone.wires)
-    for terminal in gone.terminals:
-        terminal.net = keep
-    keep.rewatch()
+    if keep is not gone:
+        keep.absorb(gone)
 
 
 def cut(a: Terminal, b: Terminal) -> None:

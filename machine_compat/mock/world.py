@@ -14,7 +14,7 @@ The rule of the fast path, used by every simulated channel:
 import heapq
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import ClassVar, NoReturn, Protocol
+from typing import ClassVar, NoReturn, Protocol, TypeVar
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -24,6 +24,7 @@ FAR = 1 << 62
 """A time that never comes."""
 
 Action = Callable[[], object]
+E = TypeVar("E", bound=Exception)
 
 
 def nothing() -> None:
@@ -156,6 +157,12 @@ class World:
         if self.failure is None:
             self.failure = error
             self.at(self.now, nothing)
+
+    def fatal(self, error: E) -> E:
+        """An error for the caller to raise; if it is raised in a script, `except` there does not save the run."""
+        if self.current is not None:
+            self.fail(error)
+        return error
 
     # ---- what scripts and channels call
 

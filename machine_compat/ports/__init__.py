@@ -86,6 +86,8 @@ class Port:
     irq_rising: ClassVar[int] = 8
     pin_irq_options: ClassVar[frozenset[str]] = frozenset({"hard"})
     pin_irq_returns: ClassVar[bool] = True
+    pin_irq_flags: ClassVar[bool] = True
+    """Whether a pin's interrupt object tells which edge came last."""
     pin_numbers: ClassVar[bool] = True
     """Whether scripts may write a pin as a number."""
 
@@ -171,8 +173,13 @@ class Port:
     def bad_pin(self, name: object) -> str:
         return "invalid pin" if isinstance(name, int) else f'unknown named pin "{name}"'
 
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None) -> str:
+    def pin_repr(
+        self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None, drive: int = 2
+    ) -> str:
         return f"Pin({cpu}, mode={mode}{f', pull={pull}' if pull else ''}{f', alt={alt}' if alt else ''})"
+
+    def bad_trigger(self, trigger: int) -> str:
+        return f"trigger 0x{trigger:04x} unsupported"
 
     def i2c_frequency(self, asked: int) -> int:
         """The frequency the port's divider gives."""

@@ -90,6 +90,7 @@ class ESP32(Port):
     irq_rising = 1
     irq_falling = 2
     pin_irq_options: ClassVar[frozenset[str]] = frozenset({"wake"})
+    pin_irq_flags = False
     i2c_deprecated_soft = True
     spi_default = 1
     spi_baudrate = 500_000
@@ -122,9 +123,11 @@ class ESP32(Port):
     def bad_pin(self, name: object) -> str:
         return "invalid pin"
 
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None) -> str:
+    def pin_repr(
+        self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None, drive: int = 2
+    ) -> str:
         fields = f"mode=Pin.{mode}" + (f", pull=Pin.{pull}" if pull else "")
-        return f"Pin({number if number is not None else cpu}, {fields}, drive=Pin.DRIVE_2)"
+        return f"Pin({number if number is not None else cpu}, {fields}, drive=Pin.DRIVE_{drive})"
 
     def i2c_repr(self, bus: int, freq: int, scl: str, sda: str, timeout: int) -> str:
         return f"I2C({bus}, scl={scl}, sda={sda}, freq={freq}, timeout={timeout})"

@@ -14,7 +14,8 @@ TIMER_CHANNEL = re.compile(r"(TIM\d+)_CH([1-4])")
 APB2_TIMERS = frozenset({"TIM1", "TIM8", "TIM9", "TIM10", "TIM11"})
 WIDE_TIMERS = frozenset({"TIM2", "TIM5"})
 """Timers that count 32 bits; the others count 16."""
-PLL_MHZ = frozenset({8, 16, 24, 30, 32, 36, 40, 42, 48, 54, 56, 60, 64, 72, 84, 96, 108, 120, 144, 168})
+PLL_MHZ = (12, 16, 24, 30, 32, 36, 40, 42, 48, 54, 56, 60, 64, 72, 84, 96, 108, 120, 144, 168, 192, 216)
+"""The system clocks to choose from with a 12 MHz crystal (ports/stm32/boards/pllvalues.py)."""
 
 
 class STM32(Port):
@@ -111,9 +112,14 @@ class STM32(Port):
     def bad_pin(self, name: object) -> str:
         return f"Pin({name}) doesn't exist"
 
-    def pin_repr(self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None) -> str:
+    def pin_repr(
+        self, cpu: str, number: int | None, mode: str, pull: str | None, alt: str | None = None, drive: int = 2
+    ) -> str:
         shown_pull = f", pull=Pin.{pull}" if pull and mode != "ANALOG" else ""
         return f"Pin(Pin.cpu.{cpu}, mode=Pin.{mode}{shown_pull}{f', alt={alt}' if alt else ''})"
+
+    def bad_trigger(self, trigger: int) -> str:
+        return f"trigger 0x{trigger:08x} unsupported"
 
     def i2c_repr(self, bus: int, freq: int, scl: str, sda: str, timeout: int) -> str:
         return f"I2C({bus}, scl={scl}, sda={sda}, freq={freq}, timeout={timeout})"
@@ -200,14 +206,16 @@ class STM32(Port):
         return (ticks << shift) * 4096 // khz
 
     def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
-        # docs/library/pyb.rst, freq(): the frequencies the PLL table has; buses divide by powers of two.
-        system = asked[0] // 1_000_000
-        if system not in PLL_MHZ:
+        # ports/stm32/powerctrl.c: the highest system clock not above what is asked; the dividers are powers of two,
+        # from the ratios of what is asked.
+        chosen = [mhz for mhz in PLL_MHZ if mhz <= asked[0] // 1_000_000]
+        if not chosen or min(asked) <= 0:
             raise ValueError("invalid freq")
-        wanted = (*asked, *(asked[0], asked[0] // 4, asked[0] // 2)[len(asked) - 1 :])[1:]
-        hertz = system * 1_000_000
-        core = divided(hertz, wanted[0], 512)
-        return hertz, core, divided(core, wanted[1], 16), divided(core, wanted[2], 16)
+        defaults = (asked[0], asked[0] // 4, asked[0] // 2)
+        core, apb1, apb2 = (*asked, *defaults[len(asked) - 1 :])[1:4]
+        system = chosen[-1] * 1_000_000
+        hclk = system // power_of_two(asked[0] // core, 512)
+        return system, hclk, hclk // power_of_two(core // apb1, 16), hclk // power_of_two(core // apb2, 16)
 
 
 def timer_clock(unit: str, clocks: tuple[int, ...]) -> int:
@@ -217,9 +225,9 @@ def timer_clock(unit: str, clocks: tuple[int, ...]) -> int:
     return bus if bus == clocks[1] else 2 * bus
 
 
-def divided(clock: int, wanted: int, most: int) -> int:
-    """A clock through the smallest power of two, up to `most`, that brings it down to what is wanted."""
+def power_of_two(wanted: int, most: int) -> int:
+    """The divider for a wanted one: the next power of two, up to `most`. There is no 32."""
     divider = 1
-    while clock // divider > wanted and divider < most:
+    while divider < wanted and divider < most:
         divider *= 2
-    return clock // divider
+    return 64 if divider == 32 and most > 32 else divider

@@ -86,9 +86,10 @@ class TimeBase:
         """How long ticks take, rounded up to whole ns."""
         return -(-ticks * (self.prescaler + 1) * SECOND // self.source_hz)
 
-    def ticks_in(self, ns: int) -> int:
-        """How many whole ticks fit into a time."""
-        return ns * (self.source_hz // (self.prescaler + 1)) // SECOND
+    @property
+    def tick_hz(self) -> int:
+        """How many ticks there are a second, in whole Hz."""
+        return self.source_hz // (self.prescaler + 1)
 
     def _ticks(self, now: int) -> int:
         return (now - self._start_ns) * self.source_hz // ((self.prescaler + 1) * SECOND)
@@ -126,7 +127,7 @@ class TimeBase:
         if isinstance(hz, float):
             while hz < 1 and prescaler < 6553:
                 prescaler, hz = prescaler * 10, hz * 10
-        count = max(1, int(self.source_hz / hz) if isinstance(hz, float) else self.source_hz // hz)
+        count = max(1, int(self.source_hz / hz) if isinstance(hz, float) else self.source_hz // int(hz))
         while count > self.most:
             factor = 5 if count % 5 == 0 else 3 if count % 3 == 0 else 2
             if prescaler * factor > MOST_PRESCALER:

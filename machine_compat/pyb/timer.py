@@ -164,6 +164,7 @@ class Timer(Peripheral):
         """Have `function(timer)` called at every overflow, and start counting; None ends the calls, not the timer."""
         if function is not None:
             wanted(function)
+            self._used = True
             self._base.start(self._board.clock.now_ns())
         self._irq.attach(function, 1, self._hard)
 

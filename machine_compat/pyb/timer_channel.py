@@ -11,7 +11,7 @@ from machine_compat.machine.irq import IRQ
 from machine_compat.machine.peripheral import Peripheral, to_int
 from machine_compat.machine.pin import Pin
 from machine_compat.machine.pwm_leg import Leg, leg_of
-from machine_compat.pyb.timebase import CENTER, Beats
+from machine_compat.pyb.timebase import CENTER, SECOND, Beats
 
 if TYPE_CHECKING:
     from machine_compat.pyb.timer import Timer
@@ -131,18 +131,23 @@ class TimerChannel(Peripheral):
         full = base.period + (base.mode != CENTER)
         if value is UNSET:
             return 100.0 if self._compare >= full else self._compare * 100 / full
-        percent = value if isinstance(value, float) else to_int(value)
-        return self._set(int(full * max(0, min(100, percent)) / 100))
+        if isinstance(value, float):
+            return self._set(int(max(0.0, min(100.0, value)) / 100 * full))
+        return self._set(max(0, min(100, to_int(value))) * full // 100)
 
     def pulse_width_us(self, value: int = UNSET, /) -> int | None:
         """The width of the pulses in microseconds; with an argument, set it."""
         base = self._timer._base
-        return base.ns(self._compare) // 1_000 if value is UNSET else self._set(base.ticks_in(to_int(value) * 1_000))
+        if value is UNSET:
+            return self._compare * 1_000_000 // base.tick_hz
+        return self._set(to_int(value) * base.tick_hz // 1_000_000)
 
     def pulse_width_ns(self, value: int = UNSET, /) -> int | None:
         """The width of the pulses in nanoseconds; with an argument, set it."""
         base = self._timer._base
-        return base.ns(self._compare) if value is UNSET else self._set(base.ticks_in(to_int(value)))
+        if value is UNSET:
+            return self._compare * SECOND // base.tick_hz
+        return self._set(to_int(value) * base.tick_hz // SECOND)
 
     # ---- interrupts
 

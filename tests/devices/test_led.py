@@ -61,7 +61,7 @@ def test_blinks() -> None:
 
 def test_a_pin_that_only_has_an_led_keeps_its_fast_path() -> None:
     _, pin = hang(LED())
-    assert pin.net.sole is pin
+    assert pin.alone is pin.net
 
 
 def test_set_up_mistakes() -> None:

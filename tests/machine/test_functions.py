@@ -85,8 +85,11 @@ def test_stm32_frequencies(switch_on: On) -> None:
     assert machine.freq() == (84_000_000, 84_000_000, 21_000_000, 42_000_000)
     machine.freq(168_000_000, 84_000_000, 21_000_000, 42_000_000)
     assert machine.freq() == (168_000_000, 84_000_000, 21_000_000, 42_000_000)
+    # What the PLL cannot make becomes the next lower one it can.
+    machine.freq(100_000_000)
+    assert machine.freq()[0] == 96_000_000
     with pytest.raises(ValueError, match=r"^invalid freq$"):
-        machine.freq(100_000_000)
+        machine.freq(11_000_000)
 
 
 def test_rng_has_thirty_bits(switch_on: On) -> None:

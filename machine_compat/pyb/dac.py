@@ -1,0 +1,141 @@
+"""`pyb.DAC`: numbers as voltages on X5 and X6, one by one or at a timer's pace.
+
+# Ref: MicroPython ports/stm32/dac.c; RM0090 14.3 (DAC functional description)
+"""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from machine_compat.contract import DACChannel
+from machine_compat.errors import BusError
+from machine_compat.machine.peripheral import Peripheral, fail, made_for, readable, to_int
+from machine_compat.machine.pin import Pin
+from machine_compat.machine.pins import pin_of
+from machine_compat.pyb.pace import base_of
+from machine_compat.pyb.timebase import Beats
+from machine_compat.pyb.timer import Timer
+
+TRIGGERS = (2, 4, 5, 6, 7, 8)
+"""The timers whose overflow can move a DAC on."""
+FULL = 0xFFF
+LFSR_SEED = 0xAAA
+
+Wave = Callable[[int], int | None]
+"""Gives the 12-bit value after so many triggers; None when it is over."""
+
+
+class DAC(Peripheral):
+    """DAC(port, bits=8, *, buffering=None)
+
+    port: 1 or 2, or the Pin or name of its pin; there is one object an output, and with the port alone it is not touched
+    again. bits: 8 or 12. buffering: kept for its own sake, as outputs here drive any load. Raises ValueError for a port
+    or pin without a DAC, and "unsupported bits".
+    """
+
+    NORMAL, CIRCULAR = 0x000, 0x100
+
+    _id: int
+    _ref: str
+    _channel: DACChannel
+    _bits: int
+
+    def __new__(cls, port: object, *args: object, **options: object) -> Self:
+        number, ref = output_of(cls, port)
+        return cls._board.singleton((cls, number), lambda: cls._make(number, ref))
+
+    @classmethod
+    def _make(cls, id: int, ref: str) -> Self:
+        dac = object.__new__(cls)
+        dac._id = id
+        dac._ref = ref
+        dac._bits = 0
+        return dac
+
+    def __init__(self, port: object, *args: Any, **options: Any) -> None:
+        if not self._bits or args or options:
+            self.init(*args, **options)
+
+    def init(self, bits: int = 8, *, buffering: object = None) -> None:
+        """Take the pin; arguments as for the constructor."""
+        if to_int(bits) not in (8, 12):
+            raise ValueError("unsupported bits")
+        board = self._board
+        self._bits = bits
+        self._wave: Wave | None = None
+        self._beats = Beats(board, lambda now: None, self._triggered)
+        board.claim(self._ref, self._lost)
+        try:
+            board.dac(self._ref, self)
+        except BusError as error:
+            fail(board, "pyb.DAC", error)
+
+    def deinit(self) -> None:
+        """Stop, and let the pin be used for something else."""
+        self._stop()
+
+    def bind(self, channel: DACChannel, /) -> None:
+        self._channel = channel
+
+    def _lost(self) -> None:
+        """Another peripheral took the pin."""
+        self._stop()
+
+    # ---- values
+
+    def write(self, value: int, /) -> None:
+        """Set the output, 0 to 255 or 4095 of the supply."""
+        self._stop()
+        self._put(to_int(value) << 12 - self._bits)
+
+    def _put(self, value: int) -> None:
+        level = value & FULL
+        try:
+            self._channel.write(level << 4 | level >> 8)
+        except BusError as error:
+            fail(self._board, "pyb.DAC", error)
+
+    # ---- waves
+
+    def noise(self, freq: int, /) -> None:
+        """A new pseudo-random value `freq` times a second."""
+        self._start(to_int(freq), noise())
+
+    def triangle(self, freq: int, /) -> None:
+        """A step up or down `freq` times a second: a triangle 8192 times slower."""
+        self._start(to_int(freq), triangle)
+
+    def write_timed(self, data: object, freq: Timer | int, *, mode: int = NORMAL) -> None:
+        """Put out the values of a buffer, `freq` a second or one at each overflow of a Timer, and return at once.
+
+        data: bytes, or 16-bit values with bits=12; what the script writes into it meanwhile is put out. mode: CIRCULAR
+        begins anew at the end, NORMAL stays at the last value. Raises ValueError for a timer that cannot trigger a DAC.
+        """
+        if isinstance(freq, Timer) and freq._id not in TRIGGERS:
+            raise ValueError("Timer does not support DAC triggering")
+        circular = to_int(mode) == self.CIRCULAR
+        self._start(freq, samples(data, self._bits, circular))
+
+    def _start(self, timer: Timer | int, wave: Wave) -> None:
+        board = self._board
+        self._stop()
+        base = base_of(board, timer)
+        began = board.clock.now_ns()
+        self._wave = lambda now: wave(base.updates(began, now) - 1)
+        self._beats = Beats(board, base.next_update, self._triggered)
+        self._beats.start()
+
+    def _triggered(self) -> None:
+        value = self._wave(self._board.clock.now_ns()) if self._wave else None
+        if value is None:
+            self._stop()
+        else:
+            self._put(value)
+
+    def _stop(self) -> None:
+        self._beats.stop()
+        self._wave = None
+
+    def __repr__(self) -> str:
+        return f"DAC({self._id}, bits={self._bits})"
+
+    _beats: Beats

@@ -1,0 +1,171 @@
+"""`pyb.I2C`: the pyboard's older I2C controller, with send and recv.
+
+# Ref: MicroPython ports/stm32/pyb_i2c.c
+"""
+
+import errno
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
+from machine_compat.errors import BusError, Fault, Unsupported
+from machine_compat.machine.i2c_controller import SCANNED
+from machine_compat.machine.peripheral import Peripheral, fail, to_int
+from machine_compat.machine.pins import bus_of
+from machine_compat.oserror import os_error
+from machine_compat.profile import Bus
+from machine_compat.pyb.buffers import to_receive, to_send
+
+FASTEST = 400_000
+TRIES = 100
+"""How often is_ready asks: through the write cycle of an EEPROM."""
+UNSET: Any = object()
+
+
+class I2C(Peripheral):
+    """I2C(bus, mode=CONTROLLER, *, addr=0x12, baudrate=400000, gencall=False, dma=False)
+
+    bus: 1 or 2, "X" or "Y"; there is one object a bus, and with the bus alone it is not touched. Timeouts are in ms.
+    Raises ValueError for a bus the board does not have and for PERIPHERAL, which nothing here can be; OSError EBUSY
+    before init.
+    """
+
+    CONTROLLER = MASTER = 0
+    PERIPHERAL = SLAVE = 1
+
+    _place: Bus
+    _bus: I2CBus
+    _config: I2CConfig | None
+
+    def __new__(cls, bus: object, *args: object, **options: object) -> Self:
+        place = bus_of(cls._board, "i2c", bus, "I2C")
+        return cls._board.singleton((cls, place.ref), lambda: cls._make(place))
+
+    @classmethod
+    def _make(cls, place: Bus) -> Self:
+        self = object.__new__(cls)
+        self._place = place
+        self._config = None
+        return self
+
+    def __init__(self, bus: object, *args: Any, **options: Any) -> None:
+        if args or options:
+            self.init(*args, **options)
+
+    def init(
+        self,
+        mode: int = CONTROLLER,
+        *,
+        addr: int = 0x12,
+        baudrate: int = FASTEST,
+        gencall: object = False,
+        dma: object = False,
+    ) -> None:
+        """Start the bus; arguments as for the constructor. addr and gencall are a peripheral's; dma changes nothing."""
+        if to_int(mode) != self.CONTROLLER:
+            raise ValueError("I2C.PERIPHERAL cannot be done here; I2C.CONTROLLER can")
+        frequency = min(to_int(baudrate), FASTEST)
+        if frequency <= 0:
+            raise ValueError(f"unsupported I2C baudrate: {frequency}")
+        board, place = self._board, self._place
+        config = I2CConfig(frequency, 5_000_000, place.default("scl"), place.default("sda"))
+        for ref in (config.scl, config.sda):
+            if ref is not None:
+                board.claim(ref, self._lost, "I2C")
+        board.i2c(place.ref, self)
+        self._bus.configure(config)
+        self._config = config
+
+    def bind(self, channel: I2CBus, /) -> None:
+        self._bus = channel
+
+    def _lost(self) -> None:
+        """A pin of the bus became something else; as on a board, the bus notices nothing."""
+
+    def deinit(self) -> None:
+        """Turn the bus off until the next init."""
+        self._config = None
+
+    # ---- transfers
+
+    def _transfer(self, address: int, ops: Sequence[Op], timeout_ms: int = 5_000) -> bytes:
+        config = self._config
+        if config is None:
+            raise os_error(errno.EBUSY)
+        try:
+            if config.timeout_us != timeout_ms * 1_000:
+                self._config = replace(config, timeout_us=timeout_ms * 1_000)
+                self._bus.configure(self._config)
+            with self._board.interrupts:
+                return self._bus.transfer(address, ops)
+        except BusError as error:
+            fail(self._board, "pyb.I2C", error)
+
+    def _answers(self, address: int) -> bool:
+        if self._config is None:
+            raise os_error(errno.EBUSY)
+        try:
+            with self._board.interrupts:
+                try:
+                    self._bus.transfer(address, (Write(b""),))
+                except Unsupported:
+                    self._bus.transfer(address, (Read(1),))
+        except BusError as error:
+            if error.fault is not Fault.NACK_ADDRESS:
+                fail(self._board, "pyb.I2C", error)
+            return False
+        return True
+
+    def scan(self) -> list[int]:
+        """The addresses that answer, ascending."""
+        return [address for address in SCANNED if self._answers(address)]
+
+    def is_ready(self, addr: int, /) -> bool:
+        """Whether an address answers, asked until it does or has not for a while."""
+        address = to_int(addr)
+        return any(self._answers(address) for _ in range(TRIES))
+
+    def send(self, send: object, addr: int = UNSET, *, timeout: int = 5000) -> None:
+        """Send a byte, given as an int, or a buffer."""
+        data = to_send(send)
+        self._transfer(given(addr), (Write(data),), to_int(timeout))
+
+    def recv(self, recv: object, addr: int = UNSET, *, timeout: int = 5000) -> object:
+        """Receive as many bytes as an int says, or fill a buffer, which is returned."""
+        received = to_receive(recv)
+        return received.fill(self._transfer(given(addr), (Read(received.count),), to_int(timeout)))
+
+    def mem_read(
+        self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8
+    ) -> object:
+        """Read a count of bytes, or fill a buffer, from a register: its address, a repeated START, a read."""
+        received = to_receive(data)
+        ops = (Write(register(memaddr, addr_size)), Read(received.count))
+        return received.fill(self._transfer(to_int(addr), ops, to_int(timeout)))
+
+    def mem_write(
+        self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8
+    ) -> None:
+        """Write a byte, given as an int, or a buffer to a register: address and data are one message."""
+        message = register(memaddr, addr_size) + to_send(data)
+        self._transfer(to_int(addr), (Write(message),), to_int(timeout))
+
+    def __repr__(self) -> str:
+        config = self._config
+        if config is None:
+            return f"I2C({self._place.id})"
+        return f"I2C({self._place.id}, I2C.CONTROLLER, baudrate={config.frequency})"
+
+
+def given(addr: int) -> int:
+    if addr is UNSET:
+        raise TypeError("addr argument required")
+    return to_int(addr)
+
+
+def register(memaddr: int, addr_size: int) -> bytes:
+    """A register's address as sent: 8 bits, or 16 for any other size than 8."""
+    if to_int(addr_size) == 8:
+        return bytes((to_int(memaddr) & 0xFF,))
+    return (to_int(memaddr) & 0xFFFF).to_bytes(2, "big")
