@@ -6,12 +6,13 @@ use that were imported outside a script (`machine_compat.install`); a script's o
 
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
-from weakref import WeakSet, ref
+from weakref import WeakSet
 
 from machine_compat.clock import Clock
 from machine_compat.contract import (
@@ -72,12 +73,12 @@ class Opened:
         self.ref = ref
         self.channel = channel
         self.close = close
-        self._users: list[ref[User]] = []
+        self._users: list[weakref.ref[User]] = []
 
     def add(self, user: User) -> None:
         """Remember who uses the channel, for as long as that lives."""
         if all(user is not one for one in self.users()):
-            self._users = [ref(one) for one in (*self.users(), user)]
+            self._users = [weakref.ref(one) for one in (*self.users(), user)]
 
     def users(self) -> list[User]:
         return [user for there in self._users if (user := there()) is not None]

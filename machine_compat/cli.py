@@ -4,8 +4,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
+from machine_compat import __version__
 from machine_compat.errors import ConfigError
 
 WRONG = 2
@@ -48,19 +49,7 @@ class Parser(argparse.ArgumentParser):
         raise Wrong(f"{message} (see {self.prog} --help)")
 
 
-class Version(argparse.Action):
-    """Prints the version, which is looked up only then."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            number = version("machine-compat")
-        except PackageNotFoundError:
-            number = "(not installed)"
-        implementation = f"{sys.implementation.name} {sys.version.split()[0]}"
-        sys.stdout.write(f"machine-compat {number} ({implementation})\n")
-        parser.exit(0)
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
 def seconds(text: str) -> float:
@@ -74,35 +63,24 @@ def seconds(text: str) -> float:
     return value
 
 
-def parser() -> Parser:
+def parser(asked: str = "") -> Parser:
+    """What understands the command line; asked: its first word."""
     top = Parser(
         prog="machine-compat",
         description="Runs unmodified MicroPython hardware scripts on this computer.",
         epilog="example:\n  machine-compat run --board pico blink.py",
         formatter_class=Help,
     )
-    top.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
+    version = f"machine-compat {__version__} ({sys.implementation.name} {sys.version.split()[0]})"
+    top.add_argument("--version", action="version", version=version, help="print the version and leave")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    add_run(commands)
-    add_repl(commands)
-    for name, text in (
-        ("boards", "list the boards"),
-        ("pins", "print a board's pinout"),
-        ("chips", "list the simulated chips that --attach knows"),
-    ):
-        listing = commands.add_parser(
-            name,
-            help=text,
-            description=text[0].upper() + text[1:] + ".",
-            epilog=f"example:\n  machine-compat {name}{' pico' if name == 'pins' else ''}",
-            formatter_class=Help,
-        )
-        if name == "pins":
-            listing.add_argument("board", metavar="BOARD", help="a board's name, or its TOML file")
+    # argparse looks for translations of each parser's texts: only the one that is asked for is made, if it is known.
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        COMMANDS[name](commands)
     return top
 
 
-def add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
+def add_run(commands: Commands) -> None:
     run = commands.add_parser(
         "run", help="run a script on a simulated board", description=RUN, epilog=RUN_EXAMPLE, formatter_class=Help
     )
@@ -115,11 +93,37 @@ def add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
     run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
 
 
-def add_repl(commands: "argparse._SubParsersAction[Parser]") -> None:
+def add_repl(commands: Commands) -> None:
     repl = commands.add_parser(
         "repl", help="a prompt on a simulated board", description=REPL, epilog=REPL_EXAMPLE, formatter_class=Help
     )
     add_world(repl, flash="the current folder")
+
+
+def add_boards(commands: Commands) -> None:
+    add_listing(commands, "boards", "list the boards")
+
+
+def add_pins(commands: Commands) -> None:
+    pins = add_listing(commands, "pins", "print a board's pinout", " pico")
+    pins.add_argument("board", metavar="BOARD", help="a board's name, or its TOML file")
+
+
+def add_chips(commands: Commands) -> None:
+    add_listing(commands, "chips", "list the simulated chips that --attach knows")
+
+
+def add_listing(commands: Commands, name: str, text: str, example: str = "") -> Parser:
+    return commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"example:\n  machine-compat {name}{example}",
+        formatter_class=Help,
+    )
+
+
+COMMANDS = {"run": add_run, "repl": add_repl, "boards": add_boards, "pins": add_pins, "chips": add_chips}
 
 
 def add_world(command: argparse.ArgumentParser, flash: str) -> None:
@@ -158,8 +162,9 @@ def add_world(command: argparse.ArgumentParser, flash: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return answer(parser().parse_args(argv))
+        return answer(parser(*words[:1]).parse_args(words))
     except SystemExit as leave:  # how argparse ends after --help
         return leave.code if isinstance(leave.code, int) else 0
     except ConfigError as error:

@@ -11,7 +11,8 @@ import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple
 
 from machine_compat.clock import Clock, RealClock
 from machine_compat.errors import ConfigError, Unsupported
@@ -38,8 +39,7 @@ class Edge(enum.IntFlag):
     BOTH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LineConfig:
+class LineConfig(NamedTuple):
     """How a line is used. `pull` None leaves the pull as it is; `level` is set before the direction: no glitch."""
 
     mode: Mode
@@ -88,25 +88,49 @@ class Line(ABC):
 # ---- I2C -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Message:
+    """A plain value, like a frozen dataclass, and cheaper to make: each register access makes two."""
+
+    __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def _value(self) -> object:
+        return getattr(self, self.__match_args__[0])
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Message) and other._value() == self._value()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._value()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._value()!r})"
+
+
+class Write(Message):
     """One message of bytes to the target; empty, it is a probe of the address and must still reach the wire."""
 
-    data: bytes
+    __slots__ = ("data",)
+    __match_args__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Message):
     """One message of `count` bytes from the target."""
 
-    count: int
+    __slots__ = ("count",)
+    __match_args__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
 
 
 Op = Write | Read
 
 
-@dataclass(frozen=True, slots=True)
-class I2CConfig:
+class I2CConfig(NamedTuple):
     """Frequency in Hz; how long a target may stretch the clock; pins as line refs, None for the bus's own."""
 
     frequency: int = 400_000
@@ -139,8 +163,7 @@ class I2CBus(ABC):
 # ---- SPI -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SPIConfig:
+class SPIConfig(NamedTuple):
     """Baud rate in Hz; mode; pins as line refs, None for the bus's own. Chip select is a Line and none of SPI's."""
 
     baudrate: int = 1_000_000
@@ -179,8 +202,7 @@ class UARTEvent(enum.IntFlag):
     BREAK = 8
 
 
-@dataclass(frozen=True, slots=True)
-class UARTConfig:
+class UARTConfig(NamedTuple):
     """parity: None, 0 (even) or 1 (odd). Buffers in bytes. Inversion per signal. Pins as line refs."""
 
     baudrate: int = 115_200
@@ -245,8 +267,7 @@ class UARTChannel(ABC):
 # ---- analog and pulses ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PWMConfig:
+class PWMConfig(NamedTuple):
     period_ns: int
     duty_ns: int
     invert: bool = False
@@ -264,8 +285,7 @@ class PWMChannel(ABC):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ADCConfig:
+class ADCConfig(NamedTuple):
     """Full scale wanted, in microvolts (an attenuation on some ports); None for the converter's own."""
 
     full_scale_uv: int | None = None
@@ -336,8 +356,7 @@ class RTCChannel(ABC):
     def set(self, unix_ns: int, /) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(NamedTuple):
     """What a board file says about a board's wires, as plain data for a backend.
 
     pins: the refs of its lines. aliases: other names of them. buses: the default pins of each bus, ``{"i2c0": {"scl": "GP5", "sda": "GP4"}}``.
@@ -347,8 +366,8 @@ class Wiring:
 
     board: str = "board"
     pins: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    buses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = MappingProxyType({})
+    buses: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     parts: tuple[str, ...] = ()
     open_pins: bool = False
     call_ns: int = 1_000

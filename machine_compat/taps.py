@@ -9,15 +9,13 @@ goes on to the next tap and at last to the channel:
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from machine_compat.contract import Read, Write
 from machine_compat.errors import BusError, Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One verb of one channel. kind: "i2c", "spi", "uart", "line", ...; ref: the channel's; args: plain values."""
 
     kind: str
@@ -153,7 +151,7 @@ def i2c_fault(ref: str, address: int, fault: Fault, at_byte: int = 0, times: int
             for index, op in enumerate(ops):
                 if isinstance(op, Write) and len(op.data) > at_byte:
                     left = left - 1 if left is not None else None
-                    proceed(replace(call, args=(address, [*ops[:index], Write(op.data[:at_byte])])))
+                    proceed(call._replace(args=(address, [*ops[:index], Write(op.data[:at_byte])])))
                     raise BusError(fault, at_byte)
             return proceed(call)
         left = left - 1 if left is not None else None

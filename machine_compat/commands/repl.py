@@ -2,11 +2,10 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from machine_compat.commands.report import FAILED, exit_code, report
+from machine_compat.commands.report import exit_code, report
 from machine_compat.commands.session import Session, Setup
 from machine_compat.commands.signals import Leave
 from machine_compat.errors import DeviceError
@@ -23,8 +22,7 @@ def repl(options: Namespace) -> int:
         session.power.new_life = Prompt
         try:
             session.board.start(program)
-            with line_reader(session) as read:
-                return converse(session, read)
+            return converse(session, line_reader(session))
         except Leave as leave:
             return leave.status
         except ResetLoop as error:
@@ -87,19 +85,15 @@ def statement(session: Session, read: Callable[[str], str | None]) -> str | None
 # ---- where lines come from
 
 
-@contextmanager
-def line_reader(session: Session) -> Iterator[Callable[[str], str | None]]:
+def line_reader(session: Session) -> Callable[[str], str | None]:
     """A function that asks for one line: with editing and a history where there is a terminal and readline."""
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         try:
-            import readline
-        except ImportError:
+            from machine_compat.commands.editor import Editor
+        except ImportError:  # no readline on this computer
             pass
         else:
-            readline.parse_and_bind("tab: tab-insert")
-            with world_goes_on(session):
-                yield edited_line
-            return
+            return Editor(session).ask
 
     def plain_line(prompt: str) -> str | None:
         session.stdout.write(prompt)
@@ -107,39 +101,4 @@ def line_reader(session: Session) -> Iterator[Callable[[str], str | None]]:
         line = session.stdin.readline()
         return line.rstrip("\n") if line else None
 
-    yield plain_line
-
-
-def edited_line(prompt: str) -> str | None:
-    try:
-        return input(prompt)
-    except EOFError:
-        return None
-
-
-@contextmanager
-def world_goes_on(session: Session) -> Iterator[None]:
-    """Let board time catch up while readline waits, which calls PyOS_InputHook ten times a second."""
-    import ctypes
-
-    world, pacer = session.world, session.pacer
-    kind = ctypes.PYFUNCTYPE(ctypes.c_int)
-
-    def catch_up() -> int:
-        # A Ctrl-C in here is lost: readline knows nothing of exceptions in its hook.
-        try:
-            world.run(max(world.now, pacer.board_ns))
-        except (DeviceError, KeyboardInterrupt) as error:
-            if isinstance(error, DeviceError):
-                session.failed = FAILED
-                report(error, session.files)
-        return 0
-
-    hook = kind(catch_up)
-    slot = ctypes.c_void_p.in_dll(ctypes.pythonapi, "PyOS_InputHook")
-    before = slot.value
-    slot.value = ctypes.cast(hook, ctypes.c_void_p).value
-    try:
-        yield
-    finally:
-        slot.value = before
+    return plain_line

@@ -1,7 +1,6 @@
 """Says on stderr what there is to say about a run: one line that begins with the command's name, or a traceback."""
 
 import sys
-import traceback
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -38,6 +37,8 @@ def report(error: BaseException, files: Iterable[str]) -> int:
         return FAILED
     write(format_exception(error, files))
     if isinstance(error, DeviceError) and error.__cause__ is not None:
+        import traceback
+
         frame = traceback.extract_tb(error.__cause__.__traceback__)[-1]
         write(f'  (in the simulated chip: File "{frame.filename}", line {frame.lineno}, in {frame.name})\n')
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED

@@ -6,11 +6,9 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, NoReturn, TextIO
 
-from machine_compat import registry
 from machine_compat.commands.choice import choose
 from machine_compat.commands.report import FAILED, report, say, write
 from machine_compat.commands.signals import Leave, Signals
@@ -19,14 +17,14 @@ from machine_compat.interpreter.guard import Guard
 from machine_compat.interpreter.pace import Pacer
 from machine_compat.interpreter.terminal import Input, Output
 from machine_compat.mock.world import World
+from machine_compat.profile import Profile
 from machine_compat.simulation import SimulatedBoard
 
 PIPE_BROKEN = 141
 """What a shell sees of a program that SIGPIPE has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace: a file's name, ``-`` or None."""
 
     board: str | None
@@ -43,7 +41,7 @@ class Setup:
     def of(cls, options: Namespace, folder: Path) -> "Setup":
         """What the options of a command say; folder: the script's."""
         given = vars(options)
-        return cls(folder=folder, **{field.name: given[field.name] for field in fields(cls) if field.name in given})
+        return cls(folder=folder, **{name: given[name] for name in cls._fields if name in given})
 
 
 class Terminal(Output):
@@ -97,9 +95,8 @@ class Session:
 
     def __init__(self, setup: Setup) -> None:
         profile, origin = choose(setup.board, setup.folder)
-        if registry.address(profile.backend).scheme != "mock":
-            registry.backend_class(profile.backend)
-            raise ConfigError(f"board {profile.name} is no simulated board: its backend is {profile.backend}")
+        if not profile.backend.startswith("mock://"):
+            refuse(profile)
         flash = Path(setup.flash) if setup.flash is not None else setup.folder
         if not flash.is_dir():
             raise ConfigError(f"--flash {flash}: no such folder")
@@ -198,6 +195,14 @@ class Session:
             os.close(nowhere)
         if self.world.running:
             self.world.break_off(Leave(PIPE_BROKEN))
+
+
+def refuse(profile: Profile) -> NoReturn:
+    """The board is not one that can be simulated, or there is no such thing as its backend."""
+    from machine_compat.registry import backend_class
+
+    backend_class(profile.backend)
+    raise ConfigError(f"board {profile.name} is no simulated board: its backend is {profile.backend}")
 
 
 @contextmanager

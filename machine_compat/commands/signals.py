@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from machine_compat.interpreter.guard import is_script
 from machine_compat.interpreter.power import Power
@@ -42,6 +42,7 @@ class Signals:
         self._before: dict[int, Any] = {}
         self.at_prompt = False
         """Whether a person is asked for a line: Ctrl-C then is the prompt's."""
+        self.interrupt_prompt: Callable[[], object] = interrupt
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
@@ -63,7 +64,8 @@ class Signals:
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self.at_prompt:
-            raise KeyboardInterrupt
+            self.interrupt_prompt()
+            return
         last, self._last = self._last, self._clock()
         world, power, script = self._world, self._power, self._power.script
         if script is None or power.standing_by or (last is not None and self._last - last < INSIST_S):
@@ -73,6 +75,10 @@ class Signals:
         script.throw(KeyboardInterrupt())
         # If it is the script that runs, its next call of the board is where it stops.
         world.at(world.now, nothing)
+
+
+def interrupt() -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def delicate(frame: FrameType | None) -> bool:

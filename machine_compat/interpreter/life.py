@@ -1,8 +1,8 @@
 """One life of a board's script, from power-on or a reset until it ends: boot.py and main.py, or a single file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from machine_compat.board import Board
 from machine_compat.errors import ConfigError
@@ -12,8 +12,7 @@ IDLE_NS = 1_000
 """What a turn of a `while` loop costs on a board, so that time passes in loops that touch nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """What to run. script: a .py file, or a folder with boot.py and main.py; path: more folders to import from."""
 
     script: Path

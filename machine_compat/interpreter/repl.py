@@ -6,7 +6,6 @@
 import ast
 import codeop
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -38,7 +37,6 @@ Ctrl-C interrupts what runs, Ctrl-D leaves.
 """
 
 
-@dataclass(frozen=True, slots=True)
 class NoProgram(Program):
     """What a board runs that goes to its prompt at once; script: any name in the folder to import from."""
 

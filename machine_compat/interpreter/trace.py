@@ -1,13 +1,18 @@
 """Tracebacks as a board prints them: the script's lines only, and `OSError: [Errno 19] ENODEV`."""
 
-import traceback
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 
-def script_frames(tb: TracebackType | None, files: Iterable[str]) -> list[traceback.FrameSummary]:
+def script_frames(tb: TracebackType | None, files: Iterable[str]) -> "list[FrameSummary]":
     """The frames of a traceback that are the script's own."""
+    # Takes long to import, and most runs need none.
+    import traceback
+
     known = set(files)
     return [frame for frame in traceback.extract_tb(tb) if frame.filename in known]
 

@@ -4,10 +4,13 @@
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from machine_compat.contract import I2CBus, Op, Read, Write
 from machine_compat.errors import BusError, Fault, Unsupported
 from machine_compat.machine.peripheral import Peripheral, fail, readable, to_int, writable
+from machine_compat.oserror import os_error
 
 SCANNED = range(0x08, 0x78)
 """The addresses that `scan` asks: the others are reserved."""
@@ -40,8 +43,19 @@ class I2CController(Peripheral):
                     self._holds = False
             if any(type(op) is Read for op in ops):
                 return self._bus.transfer(address, ops)
-            self._kept = (address, list(ops))
+            self._keep(address, ops)
             return b""
+
+    def _keep(self, address: int, ops: Sequence[Op]) -> None:
+        """Hold writes back until the next call; a reset or the end of the board's life sends them off."""
+        if self._flush_kept not in self._board.at_reset:
+            self._board.at_reset.append(self._flush_kept)
+        self._kept = (address, list(ops))
+
+    def _flush_kept(self) -> None:
+        # A target that is gone by then cannot be told of to anybody.
+        with suppress(BusError):
+            self._send_kept()
 
     def _take_kept(self, address: int, ops: Sequence[Op]) -> Sequence[Op]:
         """The ops with those kept back for the same address before them; those for another are sent off now."""
@@ -50,9 +64,15 @@ class I2CController(Peripheral):
             return ops
         if kept[0] == address:
             return [*kept[1], *ops]
-        with self._board.interrupts:
-            self._bus.transfer(kept[0], kept[1])
+        self._kept = kept
+        self._send_kept()
         return ops
+
+    def _send_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with self._board.interrupts:
+                self._bus.transfer(kept[0], kept[1])
 
     def _failed(self, error: BusError, probe: bool = False) -> int:
         """Raise what this port raises; or the count of acknowledged bytes where a data NACK is no error."""
@@ -83,6 +103,9 @@ class I2CController(Peripheral):
     def readfrom(self, addr: int, nbytes: int, stop: object = True, /) -> bytes:
         """Read `nbytes` bytes."""
         nbytes = to_int(nbytes)
+        refused = self._board.port.i2c_empty_read if self._kind == "I2C" and not nbytes else None
+        if refused is not None:
+            raise os_error(refused)
         try:
             return self._transfer(to_int(addr), (Read(nbytes),), bool(stop))
         except BusError as error:
@@ -148,17 +171,16 @@ class I2CController(Peripheral):
 
     def write(self, buf: object, /) -> int:
         unsupported()
-        return 0
 
     def _flush(self) -> None:
         """Send off what is kept back, with a STOP."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            with self._board.interrupts:
-                self._bus.transfer(kept[0], kept[1])
+        try:
+            self._send_kept()
+        except BusError as error:
+            self._failed(error)
 
 
-def unsupported() -> None:
+def unsupported() -> NoReturn:
     raise OSError("I2C operation not supported")
 
 

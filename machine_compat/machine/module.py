@@ -11,9 +11,7 @@ class LazyModule(types.ModuleType):
     names there are, for dir() and ``import *``.
     """
 
-    def __init__(
-        self, name: str, doc: str, find: Callable[[str], object], names: Callable[[], Iterable[str]]
-    ) -> None:
+    def __init__(self, name: str, doc: str, find: Callable[[str], object], names: Callable[[], Iterable[str]]) -> None:
         super().__init__(name, doc)
         self.__dict__["_find"] = find
         self.__dict__["_names"] = names

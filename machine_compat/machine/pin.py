@@ -9,8 +9,8 @@ from typing import Any, Self
 from machine_compat.contract import Edge, Line, LineConfig, Mode, Pull
 from machine_compat.machine.exti import exti_lines
 from machine_compat.machine.irq import IRQ, EdgeIRQ, Handler
-from machine_compat.machine.pin_names import NamedPin
 from machine_compat.machine.peripheral import to_int
+from machine_compat.machine.pin_names import NamedPin
 from machine_compat.machine.pins import pin_of
 from machine_compat.profile import Spot
 
@@ -221,7 +221,7 @@ class Pin(NamedPin):
         if self._af < 0 or self._mode not in board.port.pin_alternates:
             return None
         for alternate in alternates:
-            if alternate.index == self._af:
+            if alternate.number == self._af:
                 return f"Pin.{alternate.name}"
         named = board.port.constants.get("Pin", {}).items()
         return next((name[4:] for name, value in named if name[:4] == "ALT_" and value == self._af), str(self._af))

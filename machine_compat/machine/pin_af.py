@@ -46,7 +46,7 @@ class PinAF:
 
     def index(self) -> int:
         """The number of the function, as Pin(..., alt=) takes it."""
-        return self._alternate.index
+        return self._alternate.number
 
     def name(self) -> str:
         """Its constant in Pin: "AF1_TIM2"."""

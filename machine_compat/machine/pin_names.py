@@ -76,7 +76,7 @@ class NamedPin(Peripheral):
                 cls.cpu = PinNames("cpu", {spot.cpu: spot.ref for spot in profile.spots.values()}, cls)
             for alternates in profile.alternates.values():
                 for alternate in alternates:
-                    setattr(cls, alternate.name, alternate.index)
+                    setattr(cls, alternate.name, alternate.number)
 
     @classmethod
     def _at(cls, spot: Spot) -> Self:

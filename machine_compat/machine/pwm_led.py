@@ -57,7 +57,7 @@ class LedOutput:
     def stop(self) -> None:
         if self._timing is not None:
             self._taken.pop(self._ref, None)
-            period_ns = self._timing.ns(self._timing.count)
+            period_ns = self._timing.ns(self._timing.ticks_a_period)
             leg_of(self._board, self._ref).put(PWMConfig(period_ns, period_ns if self.invert else 0))
         self.reset()
 
@@ -67,7 +67,7 @@ class LedOutput:
         timing = self._running()
         if name == "freq":
             return timing.freq
-        u16 = min(self._level(timing) * (FULL // timing.count), FULL - 1)
+        u16 = min(self._level(timing) * (FULL // timing.ticks_a_period), FULL - 1)
         if name == "duty_ns":
             return self._ns(u16, self._freq)
         return u16 >> 6 if name == "duty" else u16
@@ -105,7 +105,7 @@ class LedOutput:
             duty <<= 6
         elif self.scale == "duty_ns" and duty:
             duty = min(max(1, (duty * FULL * self._freq + 500_000_000) // 1_000_000_000), FULL)
-        return duty // (FULL // timing.count)
+        return duty // (FULL // timing.ticks_a_period)
 
     # ---- timers and channels
 
@@ -126,5 +126,5 @@ class LedOutput:
 
     def _put(self) -> None:
         timing = self._running()
-        config = PWMConfig(timing.ns(timing.count), timing.ns(self._level(timing)), bool(self.invert))
+        config = PWMConfig(timing.ns(timing.ticks_a_period), timing.ns(self._level(timing)), bool(self.invert))
         leg_of(self._board, self._ref).put(config)

@@ -85,7 +85,7 @@ class TimerOutput:
             return 0
         if name == "duty_ns":
             return timing.ns(self._level)
-        u16 = (self._level * FULL + timing.count // 2) // timing.count
+        u16 = (self._level * FULL + timing.ticks_a_period // 2) // timing.ticks_a_period
         return u16 >> 6 if name == "duty" else u16
 
     def set(self, name: str, value: int) -> None:
@@ -119,18 +119,18 @@ class TimerOutput:
     def _apply(self, timing: PulseTiming) -> None:
         if self._duty is not None:
             in_ns = self.scale == "duty_ns"
-            ticks = timing.ticks(self._duty) if in_ns else (self._duty * timing.count + FULL // 2) // FULL
-            self._level = min(ticks, timing.count)
+            ticks = timing.ticks(self._duty) if in_ns else (self._duty * timing.ticks_a_period + FULL // 2) // FULL
+            self._level = min(ticks, timing.ticks_a_period)
             self._running = True
         if self._running:
-            self._put(PWMConfig(timing.ns(timing.count), timing.ns(self._level), bool(self.invert)))
+            self._put(PWMConfig(timing.ns(timing.ticks_a_period), timing.ns(self._level), bool(self.invert)))
 
     def _phase_level(self) -> int:
         """Whether the pulse is high now."""
         timing = self._timer.timing
         if timing is None or not self._running:
             return 0
-        phase = (self._board.clock.now_ns() - self._since_ns) % timing.ns(timing.count)
+        phase = (self._board.clock.now_ns() - self._since_ns) % timing.ns(timing.ticks_a_period)
         return int(phase < timing.ns(self._level))
 
     def _hold(self, level: int) -> None:
@@ -138,7 +138,7 @@ class TimerOutput:
         timing = self._timer.timing
         if timing is not None and self._running:
             self._running = False
-            period_ns = timing.ns(timing.count)
+            period_ns = timing.ns(timing.ticks_a_period)
             self._put(PWMConfig(period_ns, period_ns * level, bool(self.invert)))
 
     def _put(self, config: PWMConfig) -> None:

@@ -6,16 +6,20 @@
     gps@uart1                   a peer on a serial port
     ds18b20@GP4                 a chip on pins, in the order of its legs
     ssd1306@spi0:GP17,dc=GP20,width=128     options: legs by name, and what the chip's constructor takes
+
+A part that comes with either kind of bus is the SPI one on an SPI bus: there ``ssd1306`` means ``ssd1306_spi``.
 """
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from machine_compat.errors import ConfigError
 from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import Chip, I2CChip, SPIChip, UARTPeer
-from machine_compat.mock.devices import part
+from machine_compat.mock.devices import Maker, part
 from machine_compat.mock.i2c import I2CDecoder, chips_on
 from machine_compat.mock.nets import Terminal, connect
 from machine_compat.mock.sockets import LEGS
@@ -25,14 +29,13 @@ from machine_compat.mock.uart import join_peer
 Option = int | float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a chip goes. bus: a socket's name or ""; pins: refs in the order of legs; sub: what follows the colon."""
 
     bus: str = ""
     pins: tuple[str, ...] = ()
     sub: str = ""
-    options: Mapping[str, Option] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
 
 
 def parse(spec: str) -> tuple[str, Place]:
@@ -41,7 +44,15 @@ def parse(spec: str) -> tuple[str, Place]:
     if not at or not name or not rest:
         raise ConfigError(f"--attach {spec}: write CHIP@PLACE, as in bme280@i2c0:0x76 or button@GP14")
     words = rest.split(",")
-    options = dict(option(spec, word) for word in words if "=" in word)
+    options: dict[str, str] = {}
+    for word in words:
+        key, equals, text = word.partition("=")
+        if equals and not (key and text):
+            raise ConfigError(f"--attach {spec}: {word!r} is not key=value")
+        if key in options:
+            raise ConfigError(f"--attach {spec}: {key} is there twice")
+        if equals:
+            options[key] = text
     place = ",".join(word for word in words if "=" not in word)
     head, _, sub = place.partition(":")
     if head.rstrip("0123456789") in LEGS and head[-1].isdigit():
@@ -49,42 +60,49 @@ def parse(spec: str) -> tuple[str, Place]:
     return name.lower(), Place(pins=tuple(head.split(",")) if head else (), sub=sub, options=options)
 
 
-def option(spec: str, word: str) -> tuple[str, Option]:
-    key, _, text = word.partition("=")
-    if not key or not text:
-        raise ConfigError(f"--attach {spec}: {word!r} is not key=value")
+def value_of(text: str) -> Option:
+    """An option's value: a number where it can be one."""
     for kind in (lambda t: int(t, 0), float):
         try:
-            return key, kind(text)
+            return kind(text)
         except ValueError:
             continue
-    return key, text
+    return text
 
 
 def attach_spec(backend: MockBackend, spec: str) -> Chip:
     """Build the chip a specification names, and hang it where it says."""
     name, place = parse(spec)
-    maker = part(name)
-    legs = {}
-    options: dict[str, object] = {}
+    maker = maker_of(name, place)
     takes = inspect.signature(maker).parameters
-    for key, value in place.options.items():
-        if key in takes:
-            options[key] = value
-        else:
-            legs[key] = str(value)
+    options = {key: value_of(text) for key, text in place.options.items() if key in takes}
+    legs = {key: text for key, text in place.options.items() if key not in takes}
     if place.sub and "address" in takes:
         options["address"] = address_of(spec, place.sub)
     try:
         chip = maker(**options)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"--attach {spec}: {error}") from error
+    if place.sub and not isinstance(chip, SPIChip) and "address" not in takes:
+        raise ConfigError(f"--attach {spec}: after a colon stands an I2C address or an SPI chip select, {name} has none")
     unknown = [key for key in legs if key not in chip.option_pins and key not in chip.pins]
     if unknown:
         choices = ", ".join(sorted({*takes, *chip.option_pins} - {"address"})) or "none"
         raise ConfigError(f"--attach {spec}: {name} has no option {unknown[0]!r}; it has {choices}")
     attach(backend, chip, place, name, legs)
     return chip
+
+
+def maker_of(name: str, place: Place) -> Maker:
+    """What builds a part: on an SPI bus its SPI form, where it has one."""
+    maker = part(name)
+    made: object = maker.func if isinstance(maker, partial) else maker
+    if place.bus.startswith("spi") and isinstance(made, type) and issubclass(made, I2CChip):
+        try:
+            return part(f"{name}_spi")
+        except ConfigError:
+            return maker
+    return maker
 
 
 def address_of(spec: str, text: str) -> int:
@@ -103,6 +121,10 @@ def attach(
     wires = legs_at(backend, chip, place, label)
     for leg, ref in (legs or {}).items():
         wires[leg] = backend.terminal(backend.wiring.ref(ref))
+    optional = ("cs",) if isinstance(chip, SPIChip) else chip.pins if isinstance(chip, UARTPeer) else ()
+    loose = [leg for leg in chip.pins if leg not in wires and leg not in optional]
+    if loose:
+        raise ConfigError(f"{label} has the legs {', '.join(chip.pins)}: {where or 'no place'} leaves {loose[0]} in the air")
     chip.install(backend.world, f"{label}@{where}" if where else label)
     for leg, terminal in wires.items():
         connect(terminal, chip.legs[leg])
@@ -126,15 +148,27 @@ def legs_at(backend: MockBackend, chip: Chip, place: Place, label: str) -> dict[
     if place.bus:
         socket = backend.socket(place.bus)
         socket.plug_defaults()
-        kind = "I2C" if isinstance(chip, I2CChip) else "SPI" if isinstance(chip, SPIChip) else "serial"
         crossed = {"rx": "tx", "tx": "rx"} if isinstance(chip, UARTPeer) else {}
         wires = {leg: socket.legs[crossed.get(leg, leg)] for leg in names if crossed.get(leg, leg) in socket.legs}
         if not wires:
-            raise ConfigError(f"{label} cannot hang on {place.bus}: it is no {kind} bus")
-        if isinstance(chip, SPIChip) and place.sub:
-            wires["cs"] = backend.terminal(backend.wiring.ref(place.sub))
-        return wires
+            raise ConfigError(f"{label} cannot hang on {place.bus}: it {place_for(chip)}")
+        return wires | chip_select(backend, chip, place)
     if len(place.pins) > len(names):
         raise ConfigError(f"{label} has {len(names)} legs ({', '.join(names)}), not {len(place.pins)}")
     pins = [backend.terminal(backend.wiring.ref(ref)) for ref in place.pins]
-    return dict(zip(names, pins, strict=False))
+    return dict(zip(names, pins, strict=False)) | chip_select(backend, chip, place)
+
+
+def chip_select(backend: MockBackend, chip: Chip, place: Place) -> dict[str, Terminal]:
+    """The cs leg of an SPI chip, where the place says what drives it."""
+    if not (isinstance(chip, SPIChip) and place.sub):
+        return {}
+    return {"cs": backend.terminal(backend.wiring.ref(place.sub))}
+
+
+def place_for(chip: Chip) -> str:
+    """Where a chip belongs, for an error's text."""
+    for kind, bus in ((I2CChip, "an I2C bus"), (SPIChip, "an SPI bus"), (UARTPeer, "a serial port")):
+        if isinstance(chip, kind):
+            return f"wants {bus}"
+    return f"has the legs {', '.join(chip.pins)}, each on a pin"

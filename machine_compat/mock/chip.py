@@ -140,9 +140,9 @@ class I2CChip(Chip):
 
 
 class SPIChip(Chip):
-    """A target on an SPI bus, selected by its own CS leg (active low)."""
+    """A target on an SPI bus, selected by its own CS leg (active low). One that cannot be read has no miso leg."""
 
-    pins = ("sck", "mosi", "miso", "cs")
+    pins: ClassVar[tuple[str, ...]] = ("sck", "mosi", "miso", "cs")
     modes: ClassVar[tuple[int, ...]] = (0, 3)
     """The SPI modes (2 * polarity + phase) it understands."""
     lsb_first: ClassVar[bool] = False

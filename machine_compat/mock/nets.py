@@ -114,6 +114,7 @@ class Terminal:
 
     def modulate(self, wave: Wave | None) -> None:
         """Drive a wave; None ends it and lets go."""
+        self.net.share()
         self.wave = wave
         if wave is None:
             self.source = None

@@ -4,7 +4,7 @@ import warnings
 
 from machine_compat.contract import SPIBus, SPIConfig
 from machine_compat.errors import BusError, ConfigError
-from machine_compat.mock.chip import SPIChip, chip_failed
+from machine_compat.mock.chip import SPIChip, chip_failed, naming
 from machine_compat.mock.nets import Contention, Terminal
 from machine_compat.mock.sockets import Socket
 from machine_compat.mock.waveforms import draw_spi
@@ -57,12 +57,14 @@ class MockSPI(SPIBus):
         for chip in self._chips:
             if chip.legs["cs"].net.read():
                 if type(chip).idle_clocks is not SPIChip.idle_clocks:
-                    chip.idle_clocks(heard)
+                    with naming(chip):
+                        chip.idle_clocks(heard)
                 continue
             answer = self._exchange(chip, heard)
-            if chip.legs["miso"].net is self._miso.net:
-                if selected and type(chip).preview is not SPIChip.preview:
-                    raise Contention(f"{selected.name} and {chip.name} are both selected and both drive MISO")
+            miso = chip.legs.get("miso")
+            if miso is not None and miso.net is self._miso.net:
+                if selected is not None and answer != reply:
+                    raise world.fatal(Contention(f"two chips drive MISO: {selected.name} and {chip.name}{self._when()}"))
                 selected, reply = chip, answer
         if reply is None:
             reply = self._unanswered(out)
@@ -74,6 +76,9 @@ class MockSPI(SPIBus):
                 world.tracer.drawn(terminal.net, changes)
         world.spend(self._byte_ns * len(out))
         return reply if want_reply else b""
+
+    def _when(self) -> str:
+        return f", both selected at {self._world.now / 1e9:.6f} s"
 
     def _unanswered(self, out: bytes) -> bytes:
         """What MISO reads while no chip drives it."""
@@ -113,23 +118,28 @@ def chips_on(sck: Terminal) -> list[SPIChip]:
 class SPIDecoder:
     """Tells a chip when it is selected, and lets it hear a bus whose wires a script moves by hand."""
 
-    __slots__ = ("_bits", "_byte", "_chip", "_legs", "_out", "_sample_on")
+    __slots__ = ("_bits", "_byte", "_chip", "_legs", "_miso", "_out", "_sample_on")
 
     def __init__(self, chip: SPIChip) -> None:
         self._chip = chip
         self._legs = chip.legs
+        self._miso = chip.legs.get("miso")
         self._sample_on = 1 if chip.modes[0] in (0, 3) else 0
         self._bits = 0
         self._byte = 0
         self._out = 0xFF
         chip.watch("cs", self._select)
         chip.watch("sck", self._clock)
+        if not chip.legs["cs"].level:
+            with naming(chip):
+                self._select(0, chip.world.now)
 
     def _select(self, level: int, time: int) -> None:
         self._bits = self._byte = 0
         if level:
             self._chip.deselect()
-            self._legs["miso"].release()
+            if self._miso is not None:
+                self._miso.release()
         else:
             self._chip.select()
             self._out = self._chip.preview()
@@ -154,5 +164,6 @@ class SPIDecoder:
                 self._chip.idle_clocks(whole)
 
     def _put_bit(self) -> None:
-        shift = self._bits if self._chip.lsb_first else 7 - self._bits
-        self._legs["miso"].drive(self._out >> shift & 1)
+        if self._miso is not None:
+            shift = self._bits if self._chip.lsb_first else 7 - self._bits
+            self._miso.drive(self._out >> shift & 1)

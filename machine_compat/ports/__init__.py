@@ -6,10 +6,8 @@ small method. Values are those of MicroPython 1.29's C code: ports/rp2, ports/es
 
 import errno
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from importlib import import_module
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import ConfigError, Fault
@@ -37,23 +35,26 @@ PYB_PIN_NAMES = frozenset(
 """What Pin has on stm32 alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class PulseTiming:
-    """A timer that makes pulses: its ticks per second, and how many of them are one period."""
+class PulseTiming(NamedTuple):
+    """A timer that makes pulses: it ticks source / divider times a second, and so many ticks are one period."""
 
-    tick_hz: Fraction
-    count: int
+    source: int
+    divider: int
+    ticks_a_period: int
 
     @property
     def freq(self) -> int:
         """The frequency as it reads back, rounded to whole Hz."""
-        return int(self.tick_hz / self.count + Fraction(1, 2))
+        ticks = self.divider * self.ticks_a_period
+        return (2 * self.source + ticks) // (2 * ticks)
 
     def ns(self, ticks: int) -> int:
-        return round(ticks * 1_000_000_000 / self.tick_hz)
+        return round(ticks * 1_000_000_000 * self.divider / self.source)
 
     def ticks(self, ns: int) -> int:
-        return int(ns * self.tick_hz / 1_000_000_000 + Fraction(1, 2))
+        """The nearest number of ticks."""
+        second = 1_000_000_000 * self.divider
+        return (2 * ns * self.source + second) // (2 * second)
 
 
 class Port:
@@ -95,6 +96,8 @@ class Port:
     i2c_deprecated_soft: ClassVar[bool] = False
     """Whether I2C(-1) and I2C(scl=, sda=) still give a SoftI2C."""
     i2c_pins_fixed: ClassVar[bool] = False
+    i2c_empty_read: ClassVar[int | None] = None
+    """The errno of reading no bytes, where the hardware cannot."""
     spi_default: ClassVar[int] = 0
     spi_baudrate: ClassVar[int] = 1_000_000
     spi_pins_fixed: ClassVar[bool] = False
@@ -240,7 +243,7 @@ class Port:
         count = (1_000_000_000 + freq // 2) // freq
         if count < 2:
             raise ValueError("freq too large")
-        return PulseTiming(Fraction(1_000_000_000), count)
+        return PulseTiming(1_000_000_000, 1, count)
 
     def pwm_repr(self, values: Mapping[str, object]) -> str:
         """values: pin as shown; unit, channel; freq; duty, as "duty_u16=32768", "" when off; invert."""

@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
@@ -168,7 +167,7 @@ class ESP32(Port):
             raise ValueError("frequency must be from 1Hz to 40MHz")
         bits = min(16, ((source + freq // 2) // freq).bit_length() - 1)
         divider = ((source << 8) // freq + (1 << bits >> 1)) >> bits
-        return PulseTiming(Fraction(source << 8, divider), 1 << bits)
+        return PulseTiming(source << 8, divider, 1 << bits)
 
     def pwm_repr(self, values: Mapping[str, object]) -> str:
         if not values["duty"]:

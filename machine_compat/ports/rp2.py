@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.errors import Fault
@@ -103,7 +102,7 @@ class RP2(Port):
             raise ValueError("freq too large")
         if div16 >= 256 * 16:
             raise ValueError("freq too small")
-        return PulseTiming(Fraction(16 * source, div16), count)
+        return PulseTiming(16 * source, div16, count)
 
     def pwm_repr(self, values: Mapping[str, object]) -> str:
         return f"<PWM slice={values['unit']} channel={values['channel']} invert={int(bool(values['invert']))}>"

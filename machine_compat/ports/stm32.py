@@ -3,7 +3,6 @@
 import errno
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
@@ -86,6 +85,7 @@ class STM32(Port):
     i2c_default = 1
     i2c_deprecated_soft = True
     i2c_pins_fixed = True
+    i2c_empty_read = errno.EINVAL
     spi_default = 1
     spi_baudrate = 500_000
     spi_pins_fixed = True
@@ -168,7 +168,7 @@ class STM32(Port):
             prescaler, count = prescaler * factor, count // factor
         if count <= 1:
             raise ValueError("freq too large")
-        return PulseTiming(Fraction(source, prescaler), count)
+        return PulseTiming(source, prescaler, count)
 
     def pwm_repr(self, values: Mapping[str, object]) -> str:
         return f"<PWM {values['unit']}_CH{values['channel']}>"

@@ -40,7 +40,6 @@ All a board file may say, each with an example:
 """
 
 import tomllib
-from importlib import resources
 from pathlib import Path
 
 from machine_compat.errors import ConfigError
@@ -64,10 +63,13 @@ __all__ = [
 ]
 
 
+# Not by importlib.resources, which takes longer to import than all of this package.
+BOARDS = Path(__file__).parent.parent / "boards"
+
+
 def board_names() -> list[str]:
     """The boards that come with the library."""
-    folder = resources.files("machine_compat") / "boards"
-    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return sorted(file.stem for file in BOARDS.glob("*.toml"))
 
 
 def load(name: str) -> Profile:
@@ -84,8 +86,7 @@ def load(name: str) -> Profile:
         return parse(text, path.stem, name)
     if name not in board_names():
         raise ConfigError(f"no board {name!r}; there are {', '.join(board_names())}, or give a TOML file")
-    resource = resources.files("machine_compat") / "boards" / f"{name}.toml"
-    return parse(resource.read_text(encoding="utf-8"), name, f"boards/{name}.toml")
+    return parse((BOARDS / f"{name}.toml").read_text(encoding="utf-8"), name, f"boards/{name}.toml")
 
 
 def parse(text: str, name: str, file: str) -> Profile:

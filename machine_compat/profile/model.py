@@ -1,13 +1,12 @@
 """Says what a board is once its file has been read: pins, buses, alternate functions, and where they are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from machine_compat.contract import Wiring
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """One pin: the backend's ref, the chip's name, and the number scripts use, if any."""
 
     ref: str
@@ -25,8 +24,7 @@ def names_of(spots: Mapping[str, Spot], board_names: Mapping[str, str]) -> dict[
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class Bus:
+class Bus(NamedTuple):
     """One bus: which pins each signal may take, the default first, and other names scripts give it.
 
     anywhere: the signals that may take any pin of the board besides.
@@ -52,12 +50,11 @@ class Bus:
         return signal in self.anywhere or ref in self.pins.get(signal, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Alternate:
+class Alternate(NamedTuple):
     """One thing the chip can connect a pin to: ``TIM2_CH1`` by its alternate function 1."""
 
     function: str
-    index: int
+    number: int
 
     @property
     def unit(self) -> str:
@@ -72,11 +69,10 @@ class Alternate:
     @property
     def name(self) -> str:
         """Its constant in Pin: ``AF1_TIM2``."""
-        return f"AF{self.index}_{self.unit}"
+        return f"AF{self.number}_{self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Where the pins are, seen from above: down the left and the right side, and along the bottom edge.
 
     Each entry is a pin's name, or any other text (GND); ``label=pin`` is a pin whose print on the board is no name of
@@ -91,8 +87,7 @@ class Layout:
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What a board file says. See the module's text for the file."""
 
     name: str

@@ -18,8 +18,8 @@ BITS = 12
 class ADC(Peripheral):
     """ADC(pin)
 
-    pin: a Pin, a pin's name, or the number of a channel: 16 to 18 are inside the chip (temperature, reference, battery).
-    Raises ValueError for a pin or channel that the converter does not have.
+    pin: a Pin, a pin's name, or the number of a channel: 16 to 18 are inside the chip (temperature, reference,
+    battery). Raises ValueError for a pin or channel that the converter does not have.
     """
 
     def __init__(self, pin: object, /) -> None:

@@ -88,8 +88,17 @@ def _system(board: Board) -> dict[str, Function]:
         board.singletons[PROMPT] = uart[0]
         return None
 
+    def fault_debug(value: object, /) -> None:
+        """Whether a hard fault stops the chip or resets it: none ever happens here."""
+
+    def country(code: object = None, /) -> None:
+        """The country whose radio rules hold: a pyboard has no radio."""
+
     def sync() -> None:
         """Write out the flash's cache: here files are written as they are closed."""
         board.clock.spend(board.profile.call_ns)
 
-    return {"enable_irq": enable_irq, "info": info, "repl_uart": repl_uart, "sync": sync}
+    return {
+        "country": country, "enable_irq": enable_irq, "fault_debug": fault_debug, "info": info, "repl_uart": repl_uart,
+        "sync": sync,
+    }  # fmt: skip

@@ -5,7 +5,6 @@
 
 import errno
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Self
 
 from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
@@ -95,7 +94,7 @@ class I2C(Peripheral):
             raise os_error(errno.EBUSY)
         try:
             if config.timeout_us != timeout_ms * 1_000:
-                self._config = replace(config, timeout_us=timeout_ms * 1_000)
+                self._config = config._replace(timeout_us=timeout_ms * 1_000)
                 self._bus.configure(self._config)
             with self._board.interrupts:
                 return self._bus.transfer(address, ops)
@@ -136,17 +135,13 @@ class I2C(Peripheral):
         received = to_receive(recv)
         return received.fill(self._transfer(given(addr), (Read(received.count),), to_int(timeout)))
 
-    def mem_read(
-        self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8
-    ) -> object:
+    def mem_read(self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8) -> object:
         """Read a count of bytes, or fill a buffer, from a register: its address, a repeated START, a read."""
         received = to_receive(data)
         ops = (Write(register(memaddr, addr_size)), Read(received.count))
         return received.fill(self._transfer(to_int(addr), ops, to_int(timeout)))
 
-    def mem_write(
-        self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8
-    ) -> None:
+    def mem_write(self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8) -> None:
         """Write a byte, given as an int, or a buffer to a register: address and data are one message."""
         message = register(memaddr, addr_size) + to_send(data)
         self._transfer(to_int(addr), (Write(message),), to_int(timeout))

@@ -22,9 +22,9 @@ class SPI(SPIController):
     """SPI(bus, mode, baudrate=328125, *, prescaler, polarity=1, phase=0, bits=8, firstbit=MSB, ti=False, crc=None)
 
     bus: 1 or 2, "X" or "Y"; there is one object a bus, and with the bus alone it is not touched. prescaler: the bus
-    clock's divider, instead of a baud rate; what is given is made the nearest at or below that there is. ti and crc are
-    kept and change nothing on the wire; timeouts never come to pass. Raises ValueError for a bus the board does not have
-    and for PERIPHERAL, which nothing here can be; OSError EBUSY before init.
+    clock's divider, instead of a baud rate; what is given is made the nearest at or below that there is. ti and crc
+    change nothing on the wire; a timeout never comes to pass. Raises ValueError for a bus the board does not have and
+    for PERIPHERAL, which nothing here can be; OSError EBUSY before init.
     """
 
     CONTROLLER = MASTER = 0x104

@@ -107,10 +107,6 @@ class TimeBase:
         phase = compare if self.mode == UP else self.cycle - compare if self.mode == CENTER else self.period - compare
         return self._next(phase % self.cycle, self.cycle, after)
 
-    def updates(self, since: int, now: int) -> int:
-        """How many updates there were after one time and up to another."""
-        return self._ticks(now) // self.between_updates - self._ticks(since) // self.between_updates
-
     def _next(self, phase: int, every: int, after: int) -> int | None:
         if not self.running:
             return None

@@ -124,19 +124,24 @@ class Timer(Peripheral):
         """The overflows a second, an int where that is exact; with an argument, set prescaler and period for it."""
         base = self._base
         if value is not UNSET:
-            return self._change(*base.for_frequency(number(value)))
+            self._change(*base.for_frequency(number(value)))
+            return None
         divider = (base.prescaler + 1) * (base.period + 1)
         return base.source_hz / divider if base.source_hz % divider else base.source_hz // divider
 
     def prescaler(self, value: int = UNSET, /) -> int | None:
         """The prescaler's register: the divider less one."""
-        base = self._base
-        return base.prescaler if value is UNSET else self._change(to_int(value), base.period)
+        if value is UNSET:
+            return self._base.prescaler
+        self._change(to_int(value), self._base.period)
+        return None
 
     def period(self, value: int = UNSET, /) -> int | None:
         """The period's register: the highest count."""
-        base = self._base
-        return base.period if value is UNSET else self._change(base.prescaler, to_int(value))
+        if value is UNSET:
+            return self._base.period
+        self._change(self._base.prescaler, to_int(value))
+        return None
 
     def counter(self, value: int = UNSET, /) -> int | None:
         """The counter; with an argument, set it."""

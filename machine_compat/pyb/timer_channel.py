@@ -25,12 +25,12 @@ UNSET: Any = object()
 
 
 class TimerChannel(Peripheral):
-    """timer.channel(n, mode, *, callback, pin, pulse_width, pulse_width_percent, pulse_width_us, pulse_width_ns, compare)
+    """timer.channel(n, mode, *, callback, pin, compare, pulse_width, pulse_width_percent, pulse_width_us, ..._ns)
 
-    mode: PWM or PWM_INVERTED, pulses on a pin that the timer reaches; OC_TIMING, no pin. callback: called with the timer
-    when the counter gets to the channel's value. A pin that the timer reaches by another channel shows none of this
-    one's pulses; that of a complementary output shows them inverted. Raises ValueError for any other mode and for a pin
-    the timer does not reach.
+    mode: PWM or PWM_INVERTED, pulses on a pin that the timer reaches; OC_TIMING, no pin. callback: called with the
+    timer when the counter gets to the channel's value. A pin that the timer reaches by another channel shows none of
+    this one's pulses; that of a complementary output shows them inverted. Raises ValueError for any other mode and for
+    a pin the timer does not reach.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class TimerChannel(Peripheral):
             reached = [found for found in board.profile.alternates.get(pin.ref, ()) if found.unit == unit]
             if not reached:
                 raise ValueError(f"Pin({pin.name()}) doesn't have an alt for Timer({self._timer._id})")
-            signals, index = {found.signal for found in reached}, reached[0].index
+            signals, index = {found.signal for found in reached}, reached[0].number
         pin.init(pin.AF_PP, alt=index)
         if self._mode != self._timer.OC_TIMING and signals & {signal, signal + "N"}:
             self._inverted ^= signal not in signals
@@ -120,7 +120,10 @@ class TimerChannel(Peripheral):
 
     def compare(self, value: int = UNSET, /) -> int | None:
         """The value in ticks of the timer: the width of the pulses, the count that calls; with an argument, set it."""
-        return self._compare if value is UNSET else self._set(to_int(value))
+        if value is UNSET:
+            return self._compare
+        self._set(to_int(value))
+        return None
 
     capture = compare
     pulse_width = compare
@@ -132,22 +135,26 @@ class TimerChannel(Peripheral):
         if value is UNSET:
             return 100.0 if self._compare >= full else self._compare * 100 / full
         if isinstance(value, float):
-            return self._set(int(max(0.0, min(100.0, value)) / 100 * full))
-        return self._set(max(0, min(100, to_int(value))) * full // 100)
+            self._set(int(max(0.0, min(100.0, value)) / 100 * full))
+        else:
+            self._set(max(0, min(100, to_int(value))) * full // 100)
+        return None
 
     def pulse_width_us(self, value: int = UNSET, /) -> int | None:
         """The width of the pulses in microseconds; with an argument, set it."""
         base = self._timer._base
         if value is UNSET:
             return self._compare * 1_000_000 // base.tick_hz
-        return self._set(to_int(value) * base.tick_hz // 1_000_000)
+        self._set(to_int(value) * base.tick_hz // 1_000_000)
+        return None
 
     def pulse_width_ns(self, value: int = UNSET, /) -> int | None:
         """The width of the pulses in nanoseconds; with an argument, set it."""
         base = self._timer._base
         if value is UNSET:
             return self._compare * SECOND // base.tick_hz
-        return self._set(to_int(value) * base.tick_hz // SECOND)
+        self._set(to_int(value) * base.tick_hz // SECOND)
+        return None
 
     # ---- interrupts
 

@@ -72,8 +72,11 @@ class MAX7219(SPIChip):
     """A chain of `count` drivers behind one CS. ConfigError when the count is not 1..64.
 
     The chain is a shift register of 16 bits a driver that moves with every clock, selected or not; its rising CS loads
-    each driver with the word that stands in it. MISO is DOUT of the last.
+    each driver with the word that stands in it. miso, which modules leave unconnected, is DOUT of the last.
     """
+
+    pins = ("sck", "mosi", "cs")
+    option_pins = ("miso",)
 
     # Data is taken at the rising clock and need not be held after it, so that mode 2 works too.
     modes = (0, 2, 3)

@@ -260,6 +260,7 @@ class OnI2C(I2CChip, Controller):
 class OnSPI(SPIChip, Controller):
     """The 4-wire SPI interface (8.1.3): the dc leg says what a byte is; nothing can be read."""
 
+    pins = ("sck", "mosi", "cs")
     option_pins = ("dc", "res")
 
     def exchange(self, data: bytes) -> bytes:
