@@ -12,21 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from machine_compat.board import Board, TextOut, using
 from machine_compat.errors import ConfigError
-from machine_compat.faces import I2CFace, PinFace, SPIFace, UARTFace
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.interpreter.loader import Loader
 from machine_compat.interpreter.power import Power
 from machine_compat.interpreter.terminal import Input, Output
-from machine_compat.mock.attach import attach_spec
 from machine_compat.mock.backend import MockBackend
-from machine_compat.mock.chip import Chip
 from machine_compat.mock.nets import connect
 from machine_compat.mock.world import FAR, Event, World
 from machine_compat.profile import Profile, load
+
+if TYPE_CHECKING:
+    from machine_compat.faces import I2CFace, PinFace, SPIFace, UARTFace
+    from machine_compat.mock.chip import Chip
 
 DAY_NS = 24 * 3600 * 1_000_000_000
 
@@ -65,7 +66,7 @@ class SimulatedBoard:
 
     def _solder_parts(self) -> None:
         for spec in self.profile.parts:
-            attach_spec(self.backend, spec)
+            self.attach(spec)
 
     # ---- running
 
@@ -168,6 +169,8 @@ class SimulatedBoard:
 
     def attach(self, spec: str, **face: object) -> Any:
         """Hang a simulated chip on the board, as --attach does; `face` sets attributes of it. Returns the chip."""
+        from machine_compat.mock.attach import attach_spec
+
         chip: Chip = attach_spec(self.backend, spec)
         for name, value in face.items():
             if not hasattr(chip, name):
@@ -182,8 +185,10 @@ class SimulatedBoard:
             raise ConfigError("boards to be wired together must share a world: SimulatedBoard(..., world=first.world)")
         connect(self.pin(pin).terminal, there.pin(other).terminal)
 
-    def pin(self, name: str | int) -> PinFace:
+    def pin(self, name: str | int) -> "PinFace":
         """A pin, by any of its names, to look at and to drive from outside."""
+        from machine_compat.faces import PinFace
+
         ref = self.backend.wiring.ref(str(name))
         return PinFace(self.board, ref, self.backend.terminal(ref))
 
@@ -191,17 +196,23 @@ class SimulatedBoard:
         """Press the button at a pin, now and for so long."""
         self.pin(name).press(ms)
 
-    def i2c(self, id: int | str = 0, sda: str | int | None = None) -> I2CFace:
+    def i2c(self, id: int | str = 0, sda: str | int | None = None) -> "I2CFace":
         """A bus by its number, or by its two pins as in ``board.i2c("X1", "X2")``."""
+        from machine_compat.faces import I2CFace
+
         if sda is not None:
             refs = tuple(self.backend.wiring.ref(str(pin)) for pin in (id, sda))
             return I2CFace(self.board, self.backend, ",".join(refs), refs)
         return I2CFace(self.board, self.backend, f"i2c{id}")
 
-    def spi(self, id: int = 0) -> SPIFace:
+    def spi(self, id: int = 0) -> "SPIFace":
+        from machine_compat.faces import SPIFace
+
         return SPIFace(self.board, self.backend, f"spi{id}")
 
-    def uart(self, id: int = 0) -> UARTFace:
+    def uart(self, id: int = 0) -> "UARTFace":
+        from machine_compat.faces import UARTFace
+
         return UARTFace(self.board, self.backend, f"uart{id}")
 
     # ---- terminal

@@ -123,10 +123,14 @@ def i2c_notation(address: int, ops: Sequence[Write | Read], outcome: object, sto
         if isinstance(op, Read):
             words.extend(f"{byte:02x}" for byte in reply[: op.count])
             reply = reply[op.count :]
+        elif error and error.fault is Fault.NACK_DATA and len(op.data) > error.acked:
+            words.extend(f"{byte:02x}" for byte in op.data[: error.acked + 1])
+            words.append("N")
+            break
         else:
             words.extend(f"{byte:02x}" for byte in op.data)
-    if error and error.fault is not Fault.NACK_ADDRESS:
-        words.append(f"({error}, {error.acked} acknowledged)")
+    if error and error.fault not in (Fault.NACK_ADDRESS, Fault.NACK_DATA):
+        words.append(f"({error})")
     if stop or error:
         words.append("P")
     return " ".join(words)
@@ -161,7 +165,10 @@ def i2c_fault(ref: str, address: int, fault: Fault, at_byte: int = 0, times: int
 
 
 def spi_fault(ref: str, reply: int = 0xFF, times: int | None = 1) -> Tap:
-    """Let transfers of a bus answer with one repeated byte, as with a broken MISO; the chip hears them all the same."""
+    """Let transfers of a bus answer with one repeated byte, as with a broken MISO; the chip hears them all the same.
+
+    `times` counts the transfers that are read, None: all.
+    """
     left = times
 
     def tap(call: Call, proceed: Proceed) -> object:
@@ -169,14 +176,19 @@ def spi_fault(ref: str, reply: int = 0xFF, times: int | None = 1) -> Tap:
         answer = proceed(call)
         if call.kind != "spi" or call.ref != ref or call.verb != "transfer" or left == 0:
             return answer
+        if not isinstance(answer, bytes) or not answer:
+            return answer
         left = left - 1 if left is not None else None
-        return bytes([reply]) * len(answer) if isinstance(answer, bytes) else answer
+        return bytes([reply]) * len(answer)
 
     return tap
 
 
 def uart_fault(ref: str, at_byte: int = 0, flip: int = 0x01, times: int | None = 1) -> Tap:
-    """Flip bits in received byte number `at_byte` (counted over the reads), `times` times; flip=0 loses the byte."""
+    """Flip bits in received byte number `at_byte`, counted over all reads; flip=0 loses the byte.
+
+    With `times` the count begins again behind each byte that was hit (None: without end).
+    """
     left = times
     seen = 0
 
@@ -185,13 +197,17 @@ def uart_fault(ref: str, at_byte: int = 0, flip: int = 0x01, times: int | None =
         reply = proceed(call)
         if call.kind != "uart" or call.ref != ref or call.verb != "read" or not isinstance(reply, bytes) or left == 0:
             return reply
-        index = at_byte - seen
-        seen += len(reply)
-        if not 0 <= index < len(reply):
-            return reply
-        left = left - 1 if left is not None else None
-        seen = 0
-        return reply[:index] + (bytes([reply[index] ^ flip]) if flip else b"") + reply[index + 1 :]
+        read = bytearray()
+        for byte in reply:
+            if seen < at_byte or left == 0:
+                seen += 1
+                read.append(byte)
+                continue
+            left = left - 1 if left is not None else None
+            seen = 0
+            if flip:
+                read.append(byte ^ flip)
+        return bytes(read)
 
     return tap
 

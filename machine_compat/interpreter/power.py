@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from machine_compat.board import Board, use
+from machine_compat.interpreter.guard import GuardTimeout
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.mock.world import Task, World, WorldClock
 
@@ -38,7 +39,7 @@ class Power:
         self.exit_status: object = None
         board.restart = self.restart
         board.spawn = self.spawn
-        board.handler_failed = self.failures.append
+        board.handler_failed = self._handler_failed
 
     @property
     def finished(self) -> bool:
@@ -66,7 +67,7 @@ class Power:
         """Stop the board's scripts where they are; none of their code runs any more."""
         self._clock.main = None
         for task in self._tasks:
-            task.abandon()
+            self._clock.abandon(task)
         self._tasks = []
 
     def restart(self, cause: str) -> None:
@@ -100,7 +101,14 @@ class Power:
 
     def spawn(self, body: Callable[[], None], name: str) -> None:
         """Start a thread of the script."""
-        self._task(body, name, lambda: None)
+
+        def thread() -> None:
+            try:
+                body()
+            except GuardTimeout as error:  # all others are the thread's own affair
+                self.error = error
+
+        self._task(thread, name, lambda: None)
 
     def _boot(self) -> None:
         program = self._program
@@ -117,9 +125,15 @@ class Power:
         except SystemExit as leave:
             self.exit_status = leave.code
         except BaseException as error:  # handed to whoever runs the world
-            self.error = error
+            if error is not self._world.failure:
+                self.error = error
         finally:
             self._clock.main = None
+
+    def _handler_failed(self, error: BaseException) -> None:
+        """Keep what a handler let fail; what stops the world is raised by it."""
+        if error is not self._world.failure:
+            self.failures.append(error)
 
     def _stand_by(self) -> None:
         """Go on as a board does at its prompt: handlers that the script has left behind run in the script's place."""

@@ -77,10 +77,10 @@ class I2CController(Peripheral):
     def _failed(self, error: BusError, probe: bool = False) -> int:
         """Raise what this port raises; or the count of acknowledged bytes where a data NACK is no error."""
         board = self._board
-        if board.port.errno_of(self._kind, error.fault) is None:
-            return error.acked
-        kind = f"{self._kind} probe" if probe and error.fault is Fault.NACK_ADDRESS else self._kind
-        fail(board, kind, error)
+        if board.port.errno_of(self._kind, error.fault) is not None:
+            kind = f"{self._kind} probe" if probe and error.fault is Fault.NACK_ADDRESS else self._kind
+            fail(board, kind, error)
+        return error.acked
 
     # ---- plain transfers
 

@@ -3,15 +3,17 @@
 # Ref: MicroPython extmod/machine_i2c.c, mp_machine_soft_i2c_*
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from machine_compat.bitbang import BitBangedI2C
 from machine_compat.contract import I2CBus, I2CConfig
+from machine_compat.errors import BusError
 from machine_compat.machine.i2c_controller import I2CController
 from machine_compat.machine.peripheral import fail, made_for, readable, to_int, writable
 from machine_compat.machine.pin import Pin
 from machine_compat.machine.pins import pin_of
-from machine_compat.errors import BusError
 
 
 class SoftI2C(I2CController):
@@ -51,29 +53,37 @@ class SoftI2C(I2CController):
     # ---- primitives
 
     def start(self) -> None:
-        self._by_hand.start()
+        with self._told():
+            self._by_hand.start()
 
     def stop(self) -> None:
-        self._by_hand.stop()
+        with self._told():
+            self._by_hand.stop()
 
     def readinto(self, buf: object, nack: object = True, /) -> None:
         """Read bytes, acknowledging all of them but, when `nack`, the last."""
         view = writable(buf)
-        for index in range(len(view)):
-            last = index == len(view) - 1
-            view[index] = self._by_hand.read_byte(ack=not (last and nack))
+        with self._told():
+            for index in range(len(view)):
+                last = index == len(view) - 1
+                view[index] = self._by_hand.read_byte(ack=not (last and nack))
 
     def write(self, buf: object, /) -> int:
         """Write bytes until one is not acknowledged; returns the number of ACKs."""
         acks = 0
-        try:
+        with self._told():
             for byte in readable(buf):
                 if not self._by_hand.write_byte(byte):
                     break
                 acks += 1
+        return acks
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except BusError as error:
             fail(self._board, self._kind, error)
-        return acks
 
     def __repr__(self) -> str:
         # The C code keeps a half-period in whole microseconds and shows what that gives.

@@ -16,12 +16,9 @@ from machine_compat.contract import (
     Wiring,
 )
 from machine_compat.errors import ConfigError
-from machine_compat.mock.i2c import MockI2C
 from machine_compat.mock.lines import MockADC, MockDAC, MockLine, MockPWM
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import LEGS, Socket
-from machine_compat.mock.spi import MockSPI
-from machine_compat.mock.uart import MockUART
 from machine_compat.mock.world import Event, World, WorldClock
 
 SWITCHED_ON = 1_609_459_200 * 1_000_000_000
@@ -78,26 +75,36 @@ class MockBackend(Backend):
             known = self._sockets[name] = Socket(self.world, name, label, buses.get(name, {}), self.terminal)
         return known
 
-    # ---- channels
+    # ---- channels: each bus's own file is imported when a script opens the first of its kind
 
     def line(self, ref: str, /) -> Line:
         return MockLine(self._clock, self.terminal(ref), self.wiring.call_ns)
 
     def i2c(self, ref: str, /) -> I2CBus:
+        from machine_compat.mock.i2c import MockI2C
+
         socket = self.socket(ref)
         return MockI2C(self.world, socket.leg("scl"), socket.leg("sda"), socket)
 
     def soft_i2c(self, scl: str, sda: str, /) -> I2CBus:
+        from machine_compat.mock.i2c import MockI2C
+
         return MockI2C(self.world, self.terminal(scl), self.terminal(sda))
 
     def spi(self, ref: str, /) -> SPIBus:
+        from machine_compat.mock.spi import MockSPI
+
         socket = self.socket(ref)
         return MockSPI(self.world, socket.leg("sck"), socket.leg("mosi"), socket.leg("miso"), socket)
 
     def soft_spi(self, sck: str, mosi: str, miso: str, /) -> SPIBus:
+        from machine_compat.mock.spi import MockSPI
+
         return MockSPI(self.world, self.terminal(sck), self.terminal(mosi), self.terminal(miso))
 
     def uart(self, ref: str, /) -> UARTChannel:
+        from machine_compat.mock.uart import MockUART
+
         return MockUART(self._clock, self.socket(ref))
 
     def pwm(self, ref: str, /) -> PWMChannel:

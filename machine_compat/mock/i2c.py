@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
+from machine_compat.contract import I2CBus, I2CConfig, Op, Read
 from machine_compat.errors import BusError, ConfigError, Fault
 from machine_compat.mock.chip import I2CChip, chip_failed, naming
 from machine_compat.mock.nets import Terminal
@@ -34,7 +34,9 @@ def chips_on(scl: Terminal, sda: Terminal) -> dict[int, I2CChip]:
 class MockI2C(I2CBus):
     """A controller on two wires of the world, or on the legs of a socket that its configuration plugs to pins."""
 
-    __slots__ = ("_addressed", "_bit_ns", "_bits", "_chips", "_message", "_scl", "_sda", "_socket", "_wiring", "_world")
+    __slots__ = (
+        "_addressed", "_bit_ns", "_bits", "_chips", "_held", "_message", "_scl", "_sda", "_socket", "_wiring", "_world",
+    )  # fmt: skip
 
     def __init__(self, world: World, scl: Terminal, sda: Terminal, socket: Socket | None = None) -> None:
         self._world = world
@@ -46,6 +48,8 @@ class MockI2C(I2CBus):
         self._message = 0
         self._chips: dict[int, I2CChip] = {}
         self._wiring = -1
+        self._held = False
+        """Whether the transfer before ended without STOP."""
         self._addressed: list[I2CChip] = []
 
     def configure(self, config: I2CConfig, /) -> None:
@@ -67,11 +71,12 @@ class MockI2C(I2CBus):
             self._wiring = world.wiring
         if not (self._scl.net.level and self._sda.net.level):
             self._stuck()
+        self._held = bool(self._addressed)
         chip = self._chips.get(address)
         if chip is None:
             self._stop()
             if world.tracer is not None:
-                self._draw(address, [Write(b"")], -1, b"", True)
+                self._draw(address, ops[:1], -1, b"", True)
             world.spend((START_STOP_BITS + ADDRESS_BITS) * self._bit_ns)
             raise BusError(Fault.NACK_ADDRESS)
         self._bits = START_STOP_BITS
@@ -98,7 +103,7 @@ class MockI2C(I2CBus):
         """Show a tracer the edges of a transfer that begins now."""
         tracer = self._world.tracer
         if tracer is not None:
-            scl, sda = draw_i2c(self._world.now, self._bit_ns, address, ops, acked, reply, stop)
+            scl, sda = draw_i2c(self._world.now, self._bit_ns, address, ops, acked, reply, self._held, stop)
             tracer.drawn(self._scl.net, scl)
             tracer.drawn(self._sda.net, sda)
 

@@ -12,7 +12,7 @@ Changes = list[tuple[int, int]]
 
 
 class I2CDrawing:
-    """SCL and SDA of one transfer, each bit `bit_ns` long, both high before and after."""
+    """SCL and SDA of one transfer, each bit `bit_ns` long, both high before it, or SCL low where the bus was held."""
 
     def __init__(self, start: int, bit_ns: int) -> None:
         self._time = start
@@ -20,11 +20,11 @@ class I2CDrawing:
         self.scl: Changes = []
         self.sda: Changes = []
 
-    def transfer(self, address: int, ops: Sequence[Op], acked: int, reply: bytes, stop: bool) -> None:
+    def transfer(self, address: int, ops: Sequence[Op], acked: int, reply: bytes, held: bool, stop: bool) -> None:
         """Draw what went over the wire. acked: bytes of the last drawn Write that were acknowledged, -1: its address was not."""
         for index, op in enumerate(ops):
             last = index == len(ops) - 1
-            self._start(repeated=index > 0)
+            self._start(repeated=held or index > 0)
             refused = last and acked < 0
             self._byte(address << 1 | isinstance(op, Read), nack=refused)
             if refused:
@@ -64,11 +64,11 @@ class I2CDrawing:
 
 
 def draw_i2c(
-    start: int, bit_ns: int, address: int, ops: Sequence[Op], acked: int, reply: bytes, stop: bool
+    start: int, bit_ns: int, address: int, ops: Sequence[Op], acked: int, reply: bytes, held: bool, stop: bool
 ) -> tuple[Changes, Changes]:
-    """SCL and SDA of a transfer that began at `start`."""
+    """SCL and SDA of a transfer that began at `start`. held: the one before ended without STOP."""
     drawing = I2CDrawing(start, bit_ns)
-    drawing.transfer(address, ops, acked, reply, stop)
+    drawing.transfer(address, ops, acked, reply, held, stop)
     return drawing.scl, drawing.sda
 
 

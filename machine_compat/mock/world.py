@@ -216,6 +216,7 @@ class Task:
         "_body",
         "_deadline",
         "_greenlet",
+        "_parked",
         "_throw",
         "_waking",
         "dead",
@@ -234,6 +235,8 @@ class Task:
         self.dead = False
         self.error: BaseException | None = None
         self._body = body
+        self._parked = 0
+        """When it came to wait: it may be ahead of the hub, and goes on no earlier than that."""
         self._throw: BaseException | None = None
         self._deadline: Event | None = None
         self._waking: Event | None = None
@@ -261,7 +264,7 @@ class Task:
     def wake(self) -> None:
         """Go on now, if it waits. Its deadline stands, as what woke it will often have it wait on."""
         if self is not self.world.current and self._waking is None:
-            self._waking = self.world.at(self.world.now, self._switch)
+            self._waking = self.world.at(max(self.world.now, self._parked), self._switch)
 
     @property
     def frame(self) -> FrameType | None:
@@ -298,6 +301,7 @@ class Task:
             self._deadline.cancel()
         hub = world._hub
         assert hub is not None, "a task runs only inside World.run"
+        self._parked = world.now
         hub.switch()
         error, self._throw = self._throw, None
         if error is not None:
@@ -327,6 +331,12 @@ class WorldClock:
     def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
         """Start another script, or another thread of the board's."""
         return self.world.spawn(body, name, poll)
+
+    def abandon(self, task: Task) -> None:
+        """Switch a task off; it waits for nothing any more."""
+        task.abandon()
+        if task in self._waiting:
+            self._waiting.remove(task)
 
     def now_ns(self) -> int:
         return self.world.now
