@@ -158,6 +158,11 @@ def add_world(command: argparse.ArgumentParser, flash: str) -> None:
         metavar="FILE.vcd|-",
         help="write what happens on the wires: --trace out.vcd for PulseView or GTKWave, - for one line each on stderr",
     )
+    add(
+        "--show",
+        metavar="FILE.png|-",
+        help="at the end, what the attached displays show: --show out.png for a picture, - for one in the terminal",
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -88,3 +88,8 @@ def test_what_is_no_picture(build: object, message: str) -> None:
     assert callable(build)
     with pytest.raises(ConfigError, match=message):
         build()
+
+
+def test_braille_has_two_columns_and_four_rows_of_pixels_a_character() -> None:
+    picture = Picture.from_text("#..\n.#.\n...\n#.#\n..#")
+    assert picture.braille() == "\u2851\u2840\n\u2800\u2801"

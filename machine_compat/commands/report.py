@@ -35,13 +35,21 @@ def report(error: BaseException, files: Iterable[str]) -> int:
     if isinstance(error, GuardTimeout | ResetLoop):
         say(str(error))
         return FAILED
-    write(format_exception(error, files))
-    if isinstance(error, DeviceError) and error.__cause__ is not None:
-        import traceback
-
-        frame = traceback.extract_tb(error.__cause__.__traceback__)[-1]
-        write(f'  (in the simulated chip: File "{frame.filename}", line {frame.lineno}, in {frame.name})\n')
+    if isinstance(error, DeviceError):
+        chip_report(error, files)
+    else:
+        write(format_exception(error, files))
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
+def chip_report(error: DeviceError, files: Iterable[str]) -> None:
+    """A chip's own code raised: which chip, the script's line if it was called from there, and the chip's line."""
+    import traceback
+
+    say(f"{place_of(error, files)}{error}")
+    if error.__cause__ is not None:
+        frame = traceback.extract_tb(error.__cause__.__traceback__)[-1]
+        write(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n')
 
 
 def place_of(error: BaseException, files: Iterable[str]) -> str:

@@ -25,6 +25,8 @@ def run(options: Namespace) -> int:
             return leave.status
         except (DeviceError, GuardTimeout, ResetLoop) as error:
             return report(error, session.files)
+        finally:
+            session.show()
 
 
 def play(session: Session, program: Program, seconds: float | None) -> int:

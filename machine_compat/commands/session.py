@@ -16,6 +16,7 @@ from machine_compat.errors import ConfigError
 from machine_compat.interpreter.guard import Guard
 from machine_compat.interpreter.pace import Pacer
 from machine_compat.interpreter.terminal import Input, Output
+from machine_compat.mock.chip import Chip
 from machine_compat.mock.world import World
 from machine_compat.profile import Profile
 from machine_compat.simulation import SimulatedBoard
@@ -25,7 +26,7 @@ PIPE_BROKEN = 141
 
 
 class Setup(NamedTuple):
-    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace: a file's name, ``-`` or None."""
+    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace, show: a file's name, ``-`` or None."""
 
     board: str | None
     folder: Path
@@ -36,6 +37,7 @@ class Setup(NamedTuple):
     fast: bool = False
     guard: float = 0
     trace: str | None = None
+    show: str | None = None
 
     @classmethod
     def of(cls, options: Namespace, folder: Path) -> "Setup":
@@ -104,16 +106,20 @@ class Session:
         self.setup = setup
         self.failed = 0
         self._stack = ExitStack()
+        self.world = World()
+        self.chips: list[Chip] = []
+        """What --attach has hung on the board."""
         with ExitStack() as building:
-            self.board = board = SimulatedBoard(profile, flash=flash)
+            # The trace is there before the first wire, so that it sees them all.
+            self._trace_file(building)
+            self.board = board = SimulatedBoard(profile, world=self.world, flash=flash)
             building.callback(board.close)
             self.power = board.power
-            self.world = board.world
             self.signals = Signals(self.world, self.power)
             self.pacer = Pacer(self.world, lambda: not self.power.finished)
             self._wire_up()
             self._connect_terminal(building)
-            self._trace(building)
+            self._trace_lines()
             self._stack = building.pop_all()
 
     # ---- building
@@ -126,7 +132,12 @@ class Session:
             with naming("--wire", spec):
                 self.board.wire(one, other)
         for spec in self.setup.attach:
-            self.board.attach(spec)
+            self.chips.append(self.board.attach(spec))
+        if self.setup.show is not None:
+            from machine_compat.commands.show import displays
+
+            with naming("--show", self.setup.show):
+                displays(self.chips)
         for folder in self.setup.path:
             if not Path(folder).is_dir():
                 raise ConfigError(f"--path {folder}: no such folder")
@@ -139,18 +150,18 @@ class Session:
         building.callback(self.stdout.finish)
         board.handler_failed = self._handler_failed
 
-    def _trace(self, building: ExitStack) -> None:
+    def _trace_file(self, building: ExitStack) -> None:
         name = self.setup.trace
-        board = self.board.board
-        if name is None:
-            return
-        if name == "-":
+        if name is not None and name != "-":
+            with naming("--trace", name):
+                building.enter_context(traced(self.world, name))
+
+    def _trace_lines(self) -> None:
+        if self.setup.trace == "-":
             from machine_compat.taps import trace
 
+            board = self.board.board
             board.tap(trace(lambda line: write(f"{line}\n"), board.clock.now_ns))
-            return
-        with naming("--trace", name):
-            building.enter_context(traced(self.world, name))
 
     # ---- running
 
@@ -174,6 +185,14 @@ class Session:
         """Hold a script back that spins, or leave the world to its own events."""
         if not self.setup.fast:
             (self.pacer.arm if go_on else self.pacer.rest)()
+
+    def show(self) -> None:
+        """Write what the displays show, if that was asked for."""
+        if self.setup.show is not None:
+            from machine_compat.commands.show import show
+
+            with naming("--show", self.setup.show):
+                show(self.chips, self.setup.show)
 
     @property
     def files(self) -> set[str]:

@@ -17,7 +17,7 @@ from types import FrameType
 from machine_compat.mock.world import World
 
 AGAIN_S = 0.5
-"""How long the script is given to end before the error is raised in it again."""
+"""How long a script is given at most to end before the error is raised in it again."""
 TRIES = 10
 EXIT_STATUS = 1
 
@@ -51,13 +51,13 @@ class Guard:
         seconds: float,
         waiting: Callable[[], bool] = lambda: False,
         *,
-        again: float = AGAIN_S,
+        again: float | None = None,
         last_resort: Callable[[str], object] = die,
     ) -> None:
         self._world = world
         self._seconds = seconds
         self._waiting = waiting
-        self._again = again
+        self._again = min(AGAIN_S, seconds) if again is None else again
         self._last_resort = last_resort
         self._watched = threading.get_ident()
         self._over = threading.Event()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from machine_compat.board import Board
 from machine_compat.errors import ConfigError
 from machine_compat.interpreter.loader import Loader
+from machine_compat.interpreter.search import Search
 
 IDLE_NS = 1_000
 """What a turn of a `while` loop costs on a board, so that time passes in loops that touch nothing."""
@@ -35,9 +36,6 @@ class Program(NamedTuple):
         """Where the script's own modules are."""
         return self.script if self.script.is_dir() else self.script.parent
 
-    def search_path(self) -> list[Path]:
-        return [self.folder, self.folder / "lib", *self.path]
-
 
 class Life:
     """A fresh interpreter on a board."""
@@ -45,7 +43,8 @@ class Life:
     def __init__(self, board: Board, program: Program) -> None:
         self.program = program
         argv = [str(program.script), *program.args]
-        self.loader = Loader(board, program.search_path(), argv, idle_of(board))
+        search = Search(board, program.folder, program.path)
+        self.loader = Loader(board, search, argv, idle_of(board))
 
     def run(self) -> None:
         """Run the program's files; raises what they raise."""

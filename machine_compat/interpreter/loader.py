@@ -5,31 +5,39 @@ Nothing here enters `sys.modules`: each board has its own table, and a reset beg
 
 import importlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from machine_compat.board import Board
 from machine_compat.interpreter import table
+from machine_compat.interpreter.dynamic import Dynamic
 from machine_compat.interpreter.rewrite import compile_script, hooks
+from machine_compat.interpreter.search import Place, Search
 
 
 class Loader:
     """One life of a board's interpreter: from power-on or reset to the next."""
 
-    def __init__(self, board: Board, path: Sequence[Path], argv: Sequence[str], idle: Callable[[], None]) -> None:
+    def __init__(self, board: Board, search: Search, argv: Sequence[str], idle: Callable[[], None]) -> None:
         self.board = board
-        self.path = [str(folder) for folder in path]
+        self.search = search
+        self.path = search.path
         self.argv = list(argv)
         self.modules: dict[str, ModuleType] = {}
         self.files: set[str] = set()
         """The file names of all code of the script, for its tracebacks."""
+        self._packages: dict[str, Place] = {}
+        self._own: set[str] = set()
         self.builtins = table.script_builtins(self, hooks(idle))
         self.builtins["__import__"] = self.import_
         self.builtins["print"] = self._print
         self.builtins["micropython"] = micropython = self.load("micropython")
         self.builtins["const"] = micropython.const
+        dynamic = Dynamic(self)
+        for name in ("compile", "eval", "exec", "execfile"):
+            self.builtins[name] = getattr(dynamic, name)
         for name, value in file_builtins(board).items():
             self.builtins[name] = value
 
@@ -38,18 +46,25 @@ class Loader:
 
     # ---- running
 
-    def run(self, source: bytes | str, filename: str, name: str = "__main__", path: str | None = None) -> ModuleType:
-        """Run a script's text as a module of that name; errors are the script's own."""
-        module = self._new(name, filename)
-        if path is not None:
-            module.__dict__["__path__"] = path
-            module.__dict__["__package__"] = name
-        self.modules[name] = module
-        self.exec(self.compile(source, filename), module.__dict__)
+    def run(
+        self, source: bytes | str, filename: str, name: str = "__main__", shown: str | None = None
+    ) -> ModuleType:
+        """Run a script's text as a module of that name; errors are the script's own.
+
+        filename: as tracebacks have it; shown: as the module itself does. All that runs as `__main__` is one module.
+        """
+        module = self.modules.get(name) if name == "__main__" else None
+        if module is None:
+            module = self.modules[name] = self._new(name)
+        self._run_in(module, source, Place(filename if shown is None else shown, filename))
         return module
 
+    def _run_in(self, module: ModuleType, source: bytes | str, file: Place) -> None:
+        module.__dict__["__file__"] = file.shown
+        self.exec(self.compile(source, file.host), module.__dict__)
+
     def run_file(self, file: Path, name: str = "__main__") -> ModuleType:
-        return self.run(file.read_bytes(), str(file), name)
+        return self.run(file.read_bytes(), str(file), name, self.search.file(file))
 
     def compile(self, source: bytes | str, filename: str) -> CodeType:
         self.files.add(filename)
@@ -58,12 +73,14 @@ class Loader:
     def exec(self, code: CodeType, namespace: dict[str, object]) -> None:
         exec(code, namespace)
 
-    def _new(self, name: str, filename: str) -> ModuleType:
+    def _new(self, name: str) -> ModuleType:
         module = ModuleType(name)
         namespace = module.__dict__
         namespace["__builtins__"] = self.builtins
-        namespace["__file__"] = filename
-        namespace["__package__"] = name.rpartition(".")[0]
+        package = self._packages.get(name)
+        if package is not None:
+            namespace["__path__"] = package.shown
+        namespace["__package__"] = name.rpartition(".")[0] if package is None else name
         return module
 
     # ---- importing
@@ -83,17 +100,26 @@ class Loader:
             # `import a.b` binds a; for a relative import there is always a fromlist.
             return self.modules.get(table.plain_name(full.partition(".")[0]), module)
         for item in fromlist:
-            if hasattr(module, "__path__") and item != "*" and not hasattr(module, item):
-                try:
-                    self.load(f"{full}.{item}")
-                except ImportError as error:
-                    if error.name != f"{full}.{item}":
-                        raise
+            if item != "*" and not hasattr(module, item):
+                self._from(module, full, item)
         return module
+
+    def _from(self, module: ModuleType, name: str, item: str) -> None:
+        """Find a name that a module lacks among its submodules."""
+        inner = f"{name}.{item}"
+        if hasattr(module, "__path__"):
+            try:
+                self.load(inner)
+            except ImportError as error:
+                if error.name != inner:
+                    raise
+        if not hasattr(module, item):
+            raise ImportError(f"can't import name {item}", name=name)
 
     def load(self, name: str) -> ModuleType:
         """The module of that absolute name, loaded with its parents if need be; ImportError as on a board."""
-        name = table.plain_name(name) if "." not in name else name
+        top, dot, rest = name.partition(".")
+        name = f"{table.plain_name(top)}{dot}{rest}"
         known = self.modules.get(name)
         if known is not None:
             return known
@@ -101,60 +127,89 @@ class Loader:
         if not parent:
             return self._top(name)
         package = self.load(parent)
-        known = self.modules.get(name)
-        if known is None:
-            known = self._from_folders(name, child, package_path(package)) or self._of_cpython(name, package)
+        known = self.modules.get(name) or self._submodule(name, parent, package)
         setattr(package, child, known)
         return known
 
     def _top(self, name: str) -> ModuleType:
         module = table.built_in(self, name)
         if module is None:
-            module = self._from_folders(name, name, self.path) or table.frozen(self, name)
+            found = self._from_folders(name, self.search.places())
+            if found is not None:
+                return found
+            module = table.frozen(self, name)
         if module is None:
-            return self._of_cpython(name, None)
+            return self._of_cpython(name)
+        self._own.add(name)
         self.modules[name] = module
         return module
 
-    def _from_folders(self, name: str, last: str, folders: Sequence[str]) -> ModuleType | None:
-        for folder in folders:
-            base = os.path.join(folder, last)
-            package = os.path.join(base, "__init__.py")
-            if os.path.isfile(package):
-                return self._execute(name, package, base)
-            if os.path.isfile(base + ".py"):
-                return self._execute(name, base + ".py", None)
-            if os.path.isdir(base):
-                module = self.modules[name] = self._new(name, base)
-                module.__dict__["__path__"] = base
+    def _submodule(self, name: str, parent: str, package: ModuleType) -> ModuleType:
+        folder = self._packages.get(parent)
+        if folder is not None:
+            found = self._from_folders(name, [folder])
+        elif parent in self._own:
+            found = package if name.rpartition(".")[2] in table.PARTS.get(parent, ()) else None
+        elif package.__dict__.get("__builtins__") is self.builtins:
+            found = None
+        else:
+            return self._of_cpython(name)
+        if found is None:
+            raise missing(name)
+        self.modules[name] = found
+        return found
+
+    def _from_folders(self, name: str, places: Iterable[Place]) -> ModuleType | None:
+        last = name.rpartition(".")[2]
+        for place in places:
+            here, file = place.inner(last), place.inner(f"{last}.py")
+            init = here.inner("__init__.py")
+            if os.path.isfile(init.host):
+                return self._execute(name, init, here)
+            if os.path.isfile(file.host):
+                return self._execute(name, file, None)
+            if os.path.isdir(here.host):
+                self._packages[name] = here
+                module = self.modules[name] = self._new(name)
                 return module
-            if os.path.isfile(base + ".mpy"):
-                raise ImportError(f"{base}.mpy is compiled for a board and cannot run here; use its .py source", name=name)
+            if os.path.isfile(f"{here.host}.mpy"):
+                raise ImportError(
+                    f"{here.host}.mpy is compiled for a board and cannot run here; use its .py source", name=name
+                )
         return None
 
-    def _execute(self, name: str, file: str, path: str | None) -> ModuleType:
+    def _execute(self, name: str, file: Place, package: Place | None) -> ModuleType:
+        """Run a module's file. One that fails is not kept."""
+        if package is not None:
+            self._packages[name] = package
+        module = self.modules[name] = self._new(name)
+        parent, _, child = name.rpartition(".")
+        if parent:
+            # Already while it runs, for modules that import each other.
+            setattr(self.modules[parent], child, module)
         try:
-            return self.run(Path(file).read_bytes(), file, name, path)
+            self._run_in(module, Path(file.host).read_bytes(), file)
         except BaseException:
+            self._packages.pop(name, None)
             self.modules.pop(name, None)
+            if parent:
+                vars(self.modules[parent]).pop(child, None)
             raise
+        return self.modules.get(name, module)
 
-    def _of_cpython(self, name: str, package: ModuleType | None) -> ModuleType:
-        if package is not None and package.__dict__.get("__builtins__") is self.builtins:
-            raise ImportError(f"no module named '{name}'", name=name)
+    def _of_cpython(self, name: str) -> ModuleType:
         try:
             module = importlib.import_module(name)
         except ModuleNotFoundError as error:
             if error.name is not None and not (name == error.name or name.startswith(error.name + ".")):
                 raise
-            raise ImportError(f"no module named '{name}'", name=name) from None
+            raise missing(name) from None
         self.modules[name] = module
         return module
 
 
-def package_path(module: ModuleType) -> list[str]:
-    path: Any = getattr(module, "__path__", ())
-    return [path] if isinstance(path, str) else list(path)
+def missing(name: str) -> ImportError:
+    return ImportError(f"no module named '{name}'", name=name)
 
 
 def absolute(name: str, globals: Mapping[str, object], level: int) -> str:

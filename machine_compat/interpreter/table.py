@@ -31,7 +31,7 @@ def built_in(loader: "Loader", name: str) -> ModuleType | None:
     """A module that no file of the script can replace."""
     board = loader.board
     made: ModuleType | None = None
-    if name in ("machine", "pyb"):
+    if name == "machine" or (name == "pyb" and board.port.pyb):
         made = import_module(f"machine_compat.{name}").build(board)
     elif name == "sys":
         made = import_module("machine_compat.interpreter.script_sys").build(loader)
@@ -43,6 +43,10 @@ def built_in(loader: "Loader", name: str) -> ModuleType | None:
 def frozen(loader: "Loader", name: str) -> ModuleType | None:
     """A driver that boards ship; the script's folders come before it."""
     return from_file(loader.board, name) if name in FROZEN else None
+
+
+PARTS = {"asyncio": frozenset(("core", "event", "funcs", "lock", "stream"))}
+"""Modules that are packages on a board, and here are in one piece: the part is the whole."""
 
 
 def from_file(board: Board, name: str) -> ModuleType:

@@ -45,7 +45,9 @@ class Pin(NamedPin):
         cls._board.line(spot.ref, pin)
         return pin
 
-    def __init__(self, id: object, mode: int | None = None, pull: object = _UNSET, af: int = -1, **options: Any) -> None:
+    def __init__(
+        self, id: object, mode: int | None = None, pull: object = _UNSET, af: int = -1, **options: Any
+    ) -> None:
         if mode is not None or pull is not _UNSET or options:
             self._configure(mode, pull, af, options)
 
@@ -191,10 +193,10 @@ class Pin(NamedPin):
         """The pin's channel."""
         return self._line
 
-    def open_drain(self) -> None:
-        """Make it a released open-drain output, as buses moved by hand need."""
-        port = self._board.port
-        self._configure(next(mode for mode, kind in port.pin_modes.items() if kind is Mode.OPEN_DRAIN), -1, -1, {})
+    def become(self, kind: Mode) -> None:
+        """Change the mode and nothing else, as buses moved by hand do; an open-drain output starts released."""
+        modes = self._board.port.pin_modes
+        self._configure(next(mode for mode, its_kind in modes.items() if its_kind is kind), -1, -1, {})
 
     # ---- what it is set to
 

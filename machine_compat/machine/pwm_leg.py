@@ -19,11 +19,11 @@ class Leg:
     def bind(self, channel: PWMChannel, /) -> None:
         self._channel = channel
 
-    def take(self) -> None:
-        """Give the pin to this output."""
+    def take(self, use: str = "PWM") -> None:
+        """Give the pin to this output; use: what it then belongs to, as "TIM2"."""
         if self._mine:
             return
-        self._board.claim(self._ref, self._lost, "PWM")
+        self._board.claim(self._ref, self._lost, use)
         try:
             self._board.pwm(self._ref, self)
         except BusError as error:

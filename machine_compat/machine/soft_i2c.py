@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from machine_compat.bitbang import BitBangedI2C
-from machine_compat.contract import I2CBus, I2CConfig
+from machine_compat.contract import I2CBus, I2CConfig, Mode
 from machine_compat.errors import BusError
 from machine_compat.machine.i2c_controller import I2CController
 from machine_compat.machine.peripheral import fail, made_for, readable, to_int, writable
@@ -37,7 +37,7 @@ class SoftI2C(I2CController):
             raise ValueError("invalid freq")
         # Both idle as open drains, which is what the C code makes of the two pins.
         for pin in (self._sda, self._scl):
-            pin.open_drain()
+            pin.become(Mode.OPEN_DRAIN)
         self._by_hand = BitBangedI2C(self._scl.line, self._sda.line, board.clock)
         self._by_hand.configure(I2CConfig(self._freq, to_int(timeout)))
         refs = (self._scl.ref, self._sda.ref)

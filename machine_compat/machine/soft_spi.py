@@ -6,7 +6,7 @@
 from typing import Any
 
 from machine_compat.bitbang import BitBangedSPI
-from machine_compat.contract import LineConfig, Mode, SPIConfig
+from machine_compat.contract import Mode, SPIConfig
 from machine_compat.machine.peripheral import made_for, to_int
 from machine_compat.machine.pin import Pin
 from machine_compat.machine.pins import pin_of
@@ -38,7 +38,7 @@ class SoftSPI(SPIController):
         if sck is None or mosi is None or miso is None:
             raise ValueError("must specify all of sck/mosi/miso")
         self._constants: Any = board.port.constants.get("SoftSPI", {"MSB": 0, "LSB": 1})
-        self._values: dict[str, int] = {"baudrate": 500_000, "polarity": 0, "phase": 0, "firstbit": to_int(self._constants["MSB"])}
+        self._values = {"baudrate": 500_000, "polarity": 0, "phase": 0, "firstbit": to_int(self._constants["MSB"])}
         self._take_pins(sck, mosi, miso)
         self._configure(baudrate, polarity, phase, firstbit)
 
@@ -64,8 +64,8 @@ class SoftSPI(SPIController):
         make: Any = made_for(board, Pin)
         self._sck, self._mosi, self._miso = (make._at(pin_of(board, pin)) for pin in (sck, mosi, miso))
         for pin in (self._sck, self._mosi):
-            pin.line.configure(LineConfig(Mode.OUT))
-        self._miso.line.configure(LineConfig(Mode.IN))
+            pin.become(Mode.OUT)
+        self._miso.become(Mode.IN)
         refs = tuple(pin.ref for pin in (self._sck, self._mosi, self._miso))
         by_hand = BitBangedSPI(self._sck.line, self._mosi.line, self._miso.line, board.clock)
         board.soft_bus("spi", refs, self, lambda: board.backend.soft_spi(*refs) or by_hand)

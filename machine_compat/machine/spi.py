@@ -13,6 +13,7 @@ from machine_compat.machine.spi_controller import SPIController
 from machine_compat.oserror import os_error
 from machine_compat.profile import Bus
 
+EBUSY = 16
 _UNSET: Any = object()
 SETTINGS = ("baudrate", "polarity", "phase", "bits", "firstbit")
 
@@ -59,7 +60,7 @@ class SPI(SPIController):
         board, port = self._board, self._board.port
         if baudrate is not _UNSET:
             options = {"baudrate": baudrate, **options}
-        values = self._values or self._defaults()
+        values = {**self._defaults(), **self._values}
         for name in SETTINGS:
             if options.get(name) is not None:
                 values[name] = to_int(options.pop(name))
@@ -71,10 +72,10 @@ class SPI(SPIController):
             raise NotImplementedError("LSB")
         if values["baudrate"] <= 0:
             raise ValueError("invalid baudrate")
+        values["baudrate"] = port.spi_frequency(self._settings.id, values["baudrate"])
         self._values = values
-        self._config = SPIConfig(
-            values["baudrate"], int(bool(values["polarity"])), int(bool(values["phase"])), values["bits"], lsb_first, **refs
-        )
+        mode = {name: int(bool(values[name])) for name in ("polarity", "phase")}
+        self._config = SPIConfig(values["baudrate"], **mode, bits=values["bits"], lsb_first=lsb_first, **refs)
         for ref in refs.values():
             if ref is not None:
                 board.claim(ref, self._lost, "SPI")
@@ -108,13 +109,14 @@ class SPI(SPIController):
         """A pin of the bus became something else; as on a board, the bus notices nothing."""
 
     def deinit(self) -> None:
-        self._open = False
+        """Turn the bus off until the next init, where the port can."""
+        self._open = not self._board.port.spi_ends
 
     def _transfer(self, out: bytes, want_reply: bool) -> bytes:
         if not self._open and self._board.port.name == "esp32":
             raise OSError("transfer on deinitialized SPI")
         if not self._open:
-            raise os_error(5)
+            raise os_error(EBUSY)
         return super()._transfer(out, want_reply)
 
     def __repr__(self) -> str:

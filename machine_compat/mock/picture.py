@@ -106,6 +106,20 @@ class Picture:
             for upper, lower in pairs
         )
 
+    def braille(self) -> str:
+        """The picture in braille patterns, two columns and four rows of pixels a character: half as wide as `blocks`."""
+        return "\n".join(
+            "".join(chr(BRAILLE + self._dots(x, y)) for x in range(0, self.width, 2)) for y in range(0, self.height, 4)
+        )
+
+    def _dots(self, x: int, y: int) -> int:
+        """The dots of the character whose top left pixel is there."""
+        return sum(
+            bit
+            for (right, down), bit in DOTS.items()
+            if x + right < self.width and y + down < self.height and self.pixels[(y + down) * self.width + x + right]
+        )
+
     def png(self, path: str | os.PathLike[str] | None = None, *, scale: int = 4) -> bytes:
         """A grey PNG file, lit pixels white, each a square with a side of `scale`; written to `path` if given."""
         data = encode_png(self.width, self.height, self.pixels.translate(_LUMINANCE), scale=scale)
@@ -117,5 +131,8 @@ class Picture:
         return [self.pixels[start : start + self.width] for start in range(0, len(self.pixels), self.width)]
 
 
+BRAILLE = 0x2800
+DOTS = {(0, 0): 1, (0, 1): 2, (0, 2): 4, (1, 0): 8, (1, 1): 16, (1, 2): 32, (0, 3): 64, (1, 3): 128}
+"""Unicode's braille patterns: the bit of each dot, by its column and row."""
 _TO_TEXT = b".#" + bytes(254)
 _FROM_TEXT = bytes(code == ord("#") for code in range(256))

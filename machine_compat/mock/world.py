@@ -107,6 +107,7 @@ class World:
         It may be called again from within an event: a handler that runs in the hub, and waits.
         """
         before, self._hub = self._hub, getcurrent()
+        until = max(until, self.now)
         marker = self.at(until, nothing) if until < FAR else None
         try:
             while stop is None or not stop():
@@ -125,13 +126,15 @@ class World:
         if not events or events[0][0] > until:
             self.due = events[0][0] if events else FAR
             if until < FAR:
-                self.now = max(self.now, until)
+                # Not where the last script stopped, which may be ahead of this.
+                self.now = until
             return False
         if self.pacer:
             # What the pacer waits through may bring an earlier event: a key, a signal.
             self.pacer(events[0][0])
         time, _, event = heapq.heappop(events)
-        self.due = events[0][0] if events else FAR
+        # Who goes on at the very end must not run past it, though nothing else is left to happen.
+        self.due = min(events[0][0], until) if events else until
         action, event.action = event.action, None
         if action is not None:
             self.now = time

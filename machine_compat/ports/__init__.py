@@ -102,6 +102,8 @@ class Port:
     spi_baudrate: ClassVar[int] = 1_000_000
     spi_pins_fixed: ClassVar[bool] = False
     spi_takes_lsb: ClassVar[bool] = True
+    spi_ends: ClassVar[bool] = True
+    """Whether deinit() ends a bus; otherwise it does nothing."""
     pyb: ClassVar[bool] = False
     """Whether there is a module pyb."""
     uart_options: ClassVar[frozenset[str]] = frozenset(
@@ -195,6 +197,10 @@ class Port:
         """values: id, baudrate, polarity, phase, bits, firstbit, sck, mosi, miso."""
         names = ("baudrate", "polarity", "phase", "bits", "sck", "mosi", "miso")
         return f"SPI({values['id']}, " + ", ".join(f"{name}={values[name]}" for name in names) + ")"
+
+    def spi_frequency(self, bus: int, asked: int) -> int:
+        """The rate of a bus when asked for one in Hz."""
+        return asked
 
     def uart_repr(self, values: Mapping[str, object]) -> str:
         """values: id, baudrate, bits, parity, stop, txbuf, rxbuf, timeout, timeout_char; tx, rx, rts, cts as shown;

@@ -20,7 +20,15 @@ def union(*tables: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, ob
 
 
 OWN: Mapping[str, Mapping[str, object]] = {
-    "Pin": {"IRQ_LOW_LEVEL": 1, "IRQ_HIGH_LEVEL": 2, "OUT_OD": 2, "ANALOG": 4, "AF_OD": 5, "ALT_OPEN_DRAIN": 5, "AF_PP": 3},
+    "Pin": {
+        "IRQ_LOW_LEVEL": 1,
+        "IRQ_HIGH_LEVEL": 2,
+        "OUT_OD": 2,
+        "ANALOG": 4,
+        "AF_OD": 5,
+        "ALT_OPEN_DRAIN": 5,
+        "AF_PP": 3,
+    },
     "UART": {"IRQ_RX": 1},
     "machine": {"IDLE": 1, "SLEEP": 2, "DEEPSLEEP": 4, "WLAN_WAKE": 7, "RTC_WAKE": 8},
 }

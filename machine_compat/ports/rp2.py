@@ -68,6 +68,7 @@ class RP2(Port):
         ("I2C probe", Fault.NACK_ADDRESS): errno.ENODEV,
     }
     spi_takes_lsb = False
+    spi_ends = False
     pwm_freezes = True
     memory_signed = True
     reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 1, "HARD": 3, "WDT": 3, "DEEPSLEEP": 3}

@@ -128,6 +128,11 @@ class STM32(Port):
         names = ("baudrate", "polarity", "phase", "bits")
         return f"SPI({values['id']}, " + ", ".join(f"{name}={values[name]}" for name in names) + ")"
 
+    def spi_frequency(self, bus: int, asked: int) -> int:
+        # RM0090 28.5.1: the clock of its bus by a power of two up to 256; the first is on APB2, the others on APB1.
+        clock = self.frequency[3 if bus == 1 else 2]
+        return next((clock >> power for power in range(1, 8) if clock >> power <= asked), clock >> 8)
+
     def uart_repr(self, values: Mapping[str, object]) -> str:
         names = ("baudrate", "bits", "parity", "stop", "flow", "timeout", "timeout_char", "rxbuf")
         shown = {**values, "flow": values["flow"] or 0}

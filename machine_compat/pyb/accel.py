@@ -48,7 +48,7 @@ class Accel(Peripheral):
         config = I2CConfig(400_000, 50_000, place.default("scl"), place.default("sda"))
         for ref in (config.scl, config.sda):
             if ref is not None:
-                board.claim(ref, self._lost)
+                board.claim(ref, self._lost, "I2C")
         board.i2c(place.ref, self)
         self._bus.configure(config)
 

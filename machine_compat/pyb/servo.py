@@ -50,7 +50,7 @@ class Servo(Peripheral):
         self._goal = self._width
         self._frames_left = 0
         self._rest = 0
-        self._leg.take()
+        self._leg.take("TIM5")
         self._pulse()
 
     # ---- in 10 µs

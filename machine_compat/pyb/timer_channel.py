@@ -66,14 +66,18 @@ class TimerChannel(Peripheral):
         if pin is not None:
             self._connect(pin)
         self._set(to_int(compare if mode == timer.OC_TIMING else pulse_width))
-        if pulse_width_percent is not None:
-            self.pulse_width_percent(pulse_width_percent)
-        elif pulse_width_us is not None:
-            self.pulse_width_us(pulse_width_us)
-        elif pulse_width_ns is not None:
-            self.pulse_width_ns(pulse_width_ns)
+        self._begin(pulse_width_percent, pulse_width_us, pulse_width_ns)
         if callback is not None:
             self.callback(callback)
+
+    def _begin(self, percent: float | None, us: int | None, ns: int | None) -> None:
+        """Set the width from the first of these that is given."""
+        if percent is not None:
+            self.pulse_width_percent(percent)
+        elif us is not None:
+            self.pulse_width_us(us)
+        elif ns is not None:
+            self.pulse_width_ns(ns)
 
     # ---- the pin
 
@@ -93,7 +97,7 @@ class TimerChannel(Peripheral):
         if self._mode != self._timer.OC_TIMING and signals & {signal, signal + "N"}:
             self._inverted ^= signal not in signals
             self._leg = leg_of(board, pin.ref)
-            self._leg.take()
+            self._leg.take(unit)
 
     def _refresh(self) -> None:
         """Put the pulses on the pin as timer and compare value have them now, and wait for the next match."""

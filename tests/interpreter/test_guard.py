@@ -33,9 +33,9 @@ def guards() -> list[threading.Thread]:
 
 def test_a_script_that_computes_for_ever_is_stopped_with_its_line(board: SimulatedBoard, tmp_path: Path) -> None:
     script = write(tmp_path, "print('on')\n" + HUNG)
-    with pytest.raises(GuardTimeout, match=r"^main\.py:[23] has kept board time from moving for 0\.04 s; ") as caught:
-        with guard(board.world, SOON):
-            board.run(script)
+    wanted = r"^main\.py:[23] has kept board time from moving for 0\.04 s; "
+    with pytest.raises(GuardTimeout, match=wanted) as caught, guard(board.world, SOON):
+        board.run(script)
     assert "--guard" in str(caught.value)
     assert board.output == "on\n"
     assert guards() == []
@@ -50,7 +50,7 @@ def test_except_exception_does_not_stop_it(board: SimulatedBoard, tmp_path: Path
 
 def test_a_script_that_swallows_it_once_is_told_again(board: SimulatedBoard, tmp_path: Path) -> None:
     body = "try:\n    for i in range(10**12): i\nexcept:\n    print('swallowed')\nfor i in range(10**12): i\n"
-    watch = Guard(board.world, SOON, again=SOON)
+    watch = Guard(board.world, SOON)
     watch.start()
     with pytest.raises(GuardTimeout):
         board.run(write(tmp_path, body))

@@ -35,7 +35,7 @@ def heard(on: Any) -> list[tuple[Any, ...]]:
     def tap(call: Call, proceed: Proceed) -> object:
         if call.verb == "transfer":
             address, ops, *stop = call.args
-            calls.append((address, list(ops), stop[0] if stop else True))  # type: ignore[call-overload]
+            calls.append((address, list(ops), stop[0] if stop else True))
         return proceed(call)
 
     on.board.tap(tap)
@@ -415,7 +415,7 @@ def test_a_refused_register_address_reads_as_zeros_where_a_data_nack_is_no_error
 def test_a_script_may_subclass_it(switch_on: On) -> None:
     machine = switch_on("pico").machine
 
-    class Checked(machine.I2C):  # type: ignore[misc,name-defined]
+    class Checked(machine.I2C):
         def __init__(self, id: int, **options: object) -> None:
             super().__init__(id, **options)
             self.count = 0

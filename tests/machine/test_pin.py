@@ -426,7 +426,7 @@ def test_a_script_may_subclass_pin(switch_on: On) -> None:
     pico = switch_on("pico")
     Pin = pico.machine.Pin
 
-    class Led(Pin):  # type: ignore[misc,valid-type]
+    class Led(Pin):
         def __init__(self, id: int, brightness: int = 3) -> None:
             super().__init__(id, Pin.OUT, value=1)
             self.brightness = brightness

@@ -6,14 +6,13 @@ errno, ``x.to_bytes(2, "little", True)`` is taken and private names are not mang
 
 import __future__
 
-import ast
 import types
 import warnings
 from typing import Final
 
 from machine_compat.interpreter.rewrite import private
 from machine_compat.interpreter.rewrite.runtime import hooks
-from machine_compat.interpreter.rewrite.source import decode, parse
+from machine_compat.interpreter.rewrite.source import Mode, Tree, decode, parse
 from machine_compat.interpreter.rewrite.statements import rewrite
 
 __all__ = ["compile_script", "hooks"]
@@ -22,8 +21,8 @@ __all__ = ["compile_script", "hooks"]
 _FLAGS: Final = __future__.annotations.compiler_flag
 
 
-def compile_script(source: bytes | str, filename: str) -> types.CodeType:
-    """Code to execute in a module dict whose ``__builtins__`` hold ``hooks()``.
+def compile_script(source: bytes | str, filename: str, mode: Mode = "exec") -> types.CodeType:
+    """Code to execute in a module dict whose ``__builtins__`` hold ``hooks()``; mode "eval" is for one expression.
 
     Raises SyntaxError (IndentationError too) with the script's own line. The script's compile warnings, about
     ``"\\d"`` or ``x is 1``, are nobody's here: a board prints none.
@@ -31,18 +30,18 @@ def compile_script(source: bytes | str, filename: str) -> types.CodeType:
     text = decode(source, filename)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = parse(text, filename, _FLAGS)
+        tree = parse(text, filename, _FLAGS, mode)
         rewrite(tree, text)
         if not private.may_mangle(text):
-            return _compile(tree, filename)
+            return _compile(tree, filename, mode)
         private.mark(tree)
         try:
-            return private.unmark(_compile(tree, filename))
+            return private.unmark(_compile(tree, filename, mode))
         except SyntaxError as error:
             error.msg = private.plain(error.msg)
             raise
 
 
-def _compile(tree: ast.Module, filename: str) -> types.CodeType:
-    code: types.CodeType = compile(tree, filename, "exec", _FLAGS, dont_inherit=True)
+def _compile(tree: Tree, filename: str, mode: Mode) -> types.CodeType:
+    code: types.CodeType = compile(tree, filename, mode, _FLAGS, dont_inherit=True)
     return code

@@ -22,7 +22,7 @@ def may_mangle(text: str) -> bool:
     return "class" in text and _PRIVATE.search(text) is not None
 
 
-def mark(tree: ast.Module) -> None:
+def mark(tree: ast.AST) -> None:
     """Respell every private name of the tree, in place."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):

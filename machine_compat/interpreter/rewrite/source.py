@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final
+from typing import Final, Literal
+
+Mode = Literal["exec", "eval"]
+Tree = ast.Module | ast.Expression
 
 # As CPython's tokenizer finds them; a backslash escapes a quote in raw strings too.
 _STRING_OR_COMMENT: Final = re.compile(
@@ -36,16 +39,16 @@ def decode(source: bytes | str, filename: str) -> str:
     return text.removeprefix("\ufeff")
 
 
-def parse(text: str, filename: str, flags: int) -> ast.Module:
+def parse(text: str, filename: str, flags: int, mode: Mode = "exec") -> Tree:
     """The syntax tree of a script; indentation that CPython finds inconsistent is read with tab stops of 8.
 
     Raises SyntaxError with the script's own line.
     """
     try:
-        tree = compile(text, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree = compile(text, filename, mode, flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     except TabError:
-        tree = compile(expand_tabs(text), filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-    assert isinstance(tree, ast.Module)
+        tree = compile(expand_tabs(text), filename, mode, flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module | ast.Expression)
     return tree
 
 

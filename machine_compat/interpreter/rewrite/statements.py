@@ -7,6 +7,7 @@ from typing import Final
 
 from machine_compat.interpreter.rewrite import stores
 from machine_compat.interpreter.rewrite.runtime import CALLEE, IDLE
+from machine_compat.interpreter.rewrite.source import Tree
 from machine_compat.interpreter.rewrite.stores import place
 
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
@@ -15,10 +16,12 @@ _CONVERSIONS: Final = {"to_bytes": (3, 4), "from_bytes": (3,)}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def rewrite(tree: ast.Module, text: str) -> None:
+def rewrite(tree: Tree, text: str) -> None:
     """Change the tree of the source ``text`` in place; functions in a board's assembler are left as they are."""
     # Few scripts need their expressions looked at, and most of a tree is expressions.
     expressions = "OSError" in text or "to_bytes" in text or "from_bytes" in text
+    if isinstance(tree, ast.Expression) and not expressions:
+        return
     # Children come before their parents, so that nothing generated is looked at again.
     for node in reversed(_nodes(tree, expressions)):
         if isinstance(node, ast.Call):
@@ -33,7 +36,7 @@ def rewrite(tree: ast.Module, text: str) -> None:
                 stores.context_targets(node)
 
 
-def _nodes(tree: ast.Module, expressions: bool) -> list[ast.AST]:
+def _nodes(tree: Tree, expressions: bool) -> list[ast.AST]:
     """The tree's nodes, parents first, without the functions in assembler; only statements unless ``expressions``."""
     nodes: list[ast.AST] = [tree]
     for node in nodes:  # grows while it is read

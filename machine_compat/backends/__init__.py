@@ -1,0 +1,1 @@
+"""The real hardware: one operating system or one USB bridge each."""

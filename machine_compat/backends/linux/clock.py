@@ -1,0 +1,79 @@
+"""Real time for a Linux board: a clock whose waits end when an edge, a byte or a timer wants the script.
+
+It counts as the kernel does when it stamps edges: CLOCK_MONOTONIC.
+"""
+
+import os
+import select
+import threading
+
+from machine_compat.clock import RealClock
+
+SPIN_NS = 120_000
+"""The end of a wait is spun away: the kernel lets a sleeper oversleep by its timer slack of 50 us, and the rest."""
+SLICE_S = 0.005
+"""How long a thread of the script's that is not the main one waits at a time: nothing else ends its waits."""
+
+
+class LinuxClock(RealClock):
+    """A clock with a file that becomes readable when it is woken, so that one wait can be for a device as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._rung = False
+        self._script = threading.main_thread().ident
+
+    def of_kernel(self, monotonic_ns: int) -> int:
+        """A timestamp of the kernel's in the board's time."""
+        return monotonic_ns - self._start
+
+    def wake(self) -> None:
+        if not self._rung:
+            self._rung = True
+            os.eventfd_write(self._bell, 1)
+        if not self.waiting:
+            self.nudge()
+
+    def wait_until(self, deadline_ns: int | None, /) -> None:
+        self.wait_for(None, deadline_ns)
+
+    def wait_for(self, fd: int | None, deadline_ns: int | None) -> bool:
+        """Wait as `wait_until` does, or until a file can be read; whether it can."""
+        if threading.get_ident() != self._script:
+            return self._wait_elsewhere(fd, deadline_ns)
+        self.waiting = True
+        try:
+            while not self._rung:
+                left = None if deadline_ns is None else deadline_ns - self.now_ns()
+                if left is not None and left <= SPIN_NS:
+                    return self._spin(fd, deadline_ns or 0)
+                ready = self._select(fd, None if left is None else (left - SPIN_NS) / 1e9)
+                if fd in ready:
+                    return True
+            self._rung = False
+            os.eventfd_read(self._bell)
+            return fd is not None and fd in select.select([fd], [], [], 0)[0]
+        finally:
+            self.waiting = False
+
+    def _select(self, fd: int | None, timeout_s: float | None) -> list[int]:
+        files = [self._bell] if fd is None else [self._bell, fd]
+        return select.select(files, [], [], timeout_s)[0]
+
+    def _spin(self, fd: int | None, deadline_ns: int) -> bool:
+        while self.now_ns() < deadline_ns and not self._rung:
+            if fd is not None and select.select([fd], [], [], 0)[0]:
+                return True
+        return False
+
+    def _wait_elsewhere(self, fd: int | None, deadline_ns: int | None) -> bool:
+        left = SLICE_S if deadline_ns is None else min(SLICE_S, max(0, deadline_ns - self.now_ns()) / 1e9)
+        return bool(select.select([] if fd is None else [fd], [], [], left)[0])
+
+    def close(self) -> None:
+        super().close()
+        if self._bell >= 0:
+            os.close(self._bell)
+            self._bell = -1
+            self._rung = True

@@ -1,0 +1,144 @@
+"""One interface of a USB adapter in use: plain transfers, and errors that say what happened and what to do."""
+
+import errno
+import sys
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from machine_compat.errors import BusError, ConfigError, Fault
+
+if TYPE_CHECKING:
+    from usb.core import Device, Interface
+
+IN = 0x80
+CONTROL_MS = 1_000
+
+
+class Unplugged(BusError):
+    """The adapter is no longer there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Fault.IO, message=f"{name} was unplugged")
+
+
+class Adapter:
+    """An interface of a device, taken from the kernel's driver for as long as it is open.
+
+    name: for messages. Every transfer raises BusError: TIMEOUT, IO (a stall, a broken transfer), or Unplugged.
+    """
+
+    def __init__(self, device: "Device", interface: int, name: str) -> None:
+        self.name = name
+        self._device = device
+        self._interface = interface
+        self._detached = False
+        with self._taking():
+            settings = self._settings(device)
+            self._take()
+        self._endpoints = {end.bEndpointAddress & IN: end.bEndpointAddress for end in settings}
+        self.packet = max(int(end.wMaxPacketSize) for end in settings)
+        """Bytes in a full packet."""
+
+    def _settings(self, device: "Device") -> "Interface":
+        """The interface's descriptor; a device nobody has configured yet is configured first."""
+        import usb.core
+
+        try:
+            active = device.get_active_configuration()
+        except usb.core.USBError as error:
+            if error.errno not in (None, errno.ENOENT):
+                raise
+            device.set_configuration()
+            active = device.get_active_configuration()
+        return active[(self._interface, 0)]
+
+    def _take(self) -> None:
+        import usb.util
+
+        device, interface = self._device, self._interface
+        with suppress(NotImplementedError):  # no kernel driver can be in the way on this system
+            if device.is_kernel_driver_active(interface):
+                device.detach_kernel_driver(interface)
+                self._detached = True
+        usb.util.claim_interface(device, interface)
+
+    # ---- transfers
+
+    def write(self, data: bytes, timeout_ms: int) -> None:
+        """Send to the interface's OUT endpoint, all of it."""
+        with self._using():
+            sent = self._device.write(self._endpoints[0], data, timeout_ms)
+        if sent != len(data):
+            raise BusError(Fault.TIMEOUT, message=f"{self.name} took {sent} of {len(data)} bytes")
+
+    def read(self, limit: int, timeout_ms: int) -> bytes:
+        """What comes from the interface's IN endpoint up to a short packet or `limit` bytes."""
+        buffer = array("B", bytes(limit))
+        with self._using():
+            count: int = self._device.read(self._endpoints[IN], buffer, timeout_ms)
+        return buffer[:count].tobytes()
+
+    def control(self, request: int, value: int, index: int) -> None:
+        """A vendor request without data."""
+        with self._using():
+            self._device.ctrl_transfer(0x40, request, value, index, None, CONTROL_MS)
+
+    def close(self) -> None:
+        """Give the interface back to the kernel's driver."""
+        import usb.core
+        import usb.util
+
+        with suppress(usb.core.USBError, NotImplementedError):
+            usb.util.release_interface(self._device, self._interface)
+            if self._detached:
+                self._device.attach_kernel_driver(self._interface)
+        usb.util.dispose_resources(self._device)
+
+    # ---- errors
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """pyusb's errors as the house's."""
+        import usb.core
+
+        try:
+            yield
+        except usb.core.USBTimeoutError as error:
+            raise BusError(Fault.TIMEOUT, message=f"{self.name} did not answer in time") from error
+        except usb.core.USBError as error:
+            if error.errno in (errno.ENODEV, errno.ENXIO, errno.ENOENT):
+                raise Unplugged(self.name) from error
+            raise BusError(Fault.IO, message=f"{self.name}: {error.strerror}") from error
+
+    @contextmanager
+    def _taking(self) -> Iterator[None]:
+        """pyusb's errors while a device is opened, with what to do about them."""
+        import usb.core
+
+        try:
+            yield
+        except (usb.core.USBError, NotImplementedError) as error:
+            number = getattr(error, "errno", None)
+            if number in (errno.ENODEV, errno.ENXIO):
+                raise Unplugged(self.name) from error
+            raise ConfigError(f"{self.name} cannot be opened: {self._advice(number, error)}") from error
+
+    def _advice(self, number: int | None, error: Exception) -> str:
+        device = self._device
+        if sys.platform == "win32":
+            return f"give it the driver WinUSB with Zadig (https://zadig.akeo.ie): {error}"
+        if number in (errno.EACCES, errno.EPERM):
+            return f"permission denied; {udev_advice(device.idVendor, device.idProduct)}"
+        if number == errno.EBUSY:
+            return "another program or driver has it; end that first"
+        return str(error)
+
+
+def udev_advice(vendor: int, product: int) -> str:
+    """What lets the user at the computer open a device, on one line."""
+    if not sys.platform.startswith("linux"):
+        return "run as administrator, or free it from the system's own driver"
+    rule = f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{product:04x}", TAG+="uaccess"'
+    return f"put {rule} into /etc/udev/rules.d/60-machine-compat.rules, run `udevadm control --reload`, plug it in again"

@@ -1,0 +1,281 @@
+"""One port of the virtual host: the device in it, its transfers packet by packet in the world's time, and their faults.
+
+A transfer is a generator that yields the world time until which it waits, None meaning until the device is ready; it may
+be woken early and looks again. The host runs it in the caller's place, or as an event of the world.
+
+# Ref: Universal Serial Bus Specification rev. 2.0, 4.4 and 5.5-5.8 transfer types, 5.8.4 packets a frame, 7.1.7.3 and
+# 7.1.7.5 connect and reset, 9.1.2 enumeration.
+"""
+
+from collections.abc import Generator
+from typing import TypeVar
+
+from machine_compat.clock import Clock
+from machine_compat.mock.usb.descriptors import (
+    INTERRUPT,
+    ConfigurationDescriptor,
+    DeviceDescriptor,
+    EndpointDescriptor,
+    parse_configuration,
+    parse_device,
+)
+from machine_compat.mock.usb.device import (
+    GET_DESCRIPTOR,
+    SET_ADDRESS,
+    SET_CONFIGURATION,
+    Handshake,
+    Setup,
+    Speed,
+    USBDevice,
+)
+from machine_compat.mock.usb.transfers import TransferError, USBFault
+from machine_compat.mock.world import World
+
+T = TypeVar("T")
+Steps = Generator[int | None, None, T]
+
+FRAME_NS = {Speed.FULL: 1_000_000, Speed.HIGH: 125_000}
+PACKETS_A_FRAME = {Speed.FULL: 19, Speed.HIGH: 13}
+"""Bulk packets of the largest size that fit (tables 5-9 and 5-10)."""
+DEBOUNCE_NS, RESET_NS, RECOVERY_NS, ADDRESS_NS = 100_000_000, 50_000_000, 10_000_000, 2_000_000
+ENUMERATION_TIMEOUT_NS = 5_000_000_000
+"""How long a request of the host itself may take (9.2.6.1)."""
+
+
+class Port:
+    """A device's place at the host, from plug to unplug. drivers: the kernel driver bound to each interface number."""
+
+    def __init__(self, world: World, clock: Clock, device: USBDevice, number: int, address: int) -> None:
+        self.world = world
+        self.device = device
+        self.number = number
+        self.address = address
+        self.connected = True
+        self.permitted = True
+        """Whether this user may open the device."""
+        self.descriptor: DeviceDescriptor | None = None
+        """None until the host has enumerated it."""
+        self.configurations: list[ConfigurationDescriptor] = []
+        self.configuration = 0
+        self.alternates: dict[int, int] = {}
+        self.drivers: dict[int, str] = {}
+        self.claims: dict[int, object] = {}
+        self._clock = clock
+        self._frame = FRAME_NS[device.speed]
+        self._packet_ns = self._frame // PACKETS_A_FRAME[device.speed]
+        self._stalls: dict[int, int] = {}
+        self._mute: set[int] = set()
+        self._late: dict[int, int] = {}
+
+    # ---- faults, by endpoint address
+
+    def stall(self, endpoint: int, transfers: int = 1) -> None:
+        """Have the next transfers on an endpoint end in STALL."""
+        self._stalls[endpoint] = transfers
+
+    def mute(self, endpoint: int, on: bool = True) -> None:
+        """Have an endpoint answer nothing but NAK."""
+        (self._mute.add if on else self._mute.discard)(endpoint)
+        self.ready()
+
+    def delay(self, endpoint: int, ns: int) -> None:
+        """Have each transfer on an endpoint begin so much later."""
+        self._late[endpoint] = ns
+
+    # ---- what the device calls
+
+    def ready(self) -> None:
+        """An endpoint may have something else to say; whoever waits looks again, now."""
+        self._clock.wake()
+        if self.world.current is None:
+            self.world.at(self.world.now, self._nothing)
+
+    def _nothing(self) -> None:
+        """An event for its time alone: chips that run ahead to the next event stop there."""
+
+    def disconnect(self) -> None:
+        self.connected = False
+        self.ready()
+
+    # ---- one packet at a time
+
+    def _pass(self, ns: int) -> Steps[None]:
+        until = self.world.now + ns
+        while self.world.now < until:
+            yield until
+        self._check()
+
+    def _check(self) -> None:
+        if not self.connected:
+            raise TransferError(USBFault.NO_DEVICE)
+
+    def _begin(self, endpoint: int, interval: int) -> Steps[None]:
+        """Wait for the frame in which the host can begin, and for what the endpoint's faults add."""
+        self._check()
+        yield from self._pass(interval - self.world.now % interval + self._late.get(endpoint, 0))
+        if self._stalls.get(endpoint, 0):
+            self._stalls[endpoint] -= 1
+            raise TransferError(USBFault.PIPE)
+
+    def _send(self, endpoint: int, data: bytes, deadline: int | None) -> Steps[None]:
+        """One OUT packet, as soon as the device takes it."""
+        while True:
+            yield from self._pass(self._packet_ns)
+            answer = Handshake.NAK if endpoint in self._mute else self.device.take(endpoint, data)
+            if answer is Handshake.ACK:
+                return
+            yield from self._refused(answer, deadline)
+
+    def _fetch(self, endpoint: int, deadline: int | None) -> Steps[bytes]:
+        """One IN packet, as soon as the device gives it."""
+        while True:
+            yield from self._pass(self._packet_ns)
+            answer = Handshake.NAK if endpoint in self._mute else self.device.give(endpoint & 0x7F)
+            if isinstance(answer, bytes):
+                return answer
+            yield from self._refused(answer, deadline)
+
+    def _refused(self, answer: Handshake, deadline: int | None) -> Steps[None]:
+        if answer is Handshake.STALL:
+            raise TransferError(USBFault.PIPE)
+        if deadline is not None and self.world.now >= deadline:
+            raise TransferError(USBFault.TIMEOUT)
+        yield deadline
+        self._check()
+
+    # ---- transfers
+
+    def write(self, endpoint: int, data: bytes, deadline: int | None) -> Steps[int]:
+        """A bulk or interrupt OUT transfer; TransferError.done says how much was taken before it failed."""
+        found = self.endpoint(endpoint)
+        interval = self._interval(found)
+        done = 0
+        try:
+            while True:
+                if not done or found.bmAttributes & 3 == INTERRUPT:
+                    yield from self._begin(endpoint, interval)
+                packet = data[done : done + found.wMaxPacketSize]
+                yield from self._send(endpoint, packet, deadline)
+                done += len(packet)
+                if done >= len(data):
+                    return done
+        except TransferError as error:
+            raise TransferError(error.fault, done) from error
+
+    def read(self, endpoint: int, count: int, into: bytearray, deadline: int | None) -> Steps[int]:
+        """A bulk or interrupt IN transfer: until `count` bytes are there, or a packet is short."""
+        found = self.endpoint(endpoint)
+        interval = self._interval(found)
+        while True:
+            if not into or found.bmAttributes & 3 == INTERRUPT:
+                yield from self._begin(endpoint, interval)
+            packet = yield from self._fetch(endpoint, deadline)
+            room = count - len(into)
+            into += packet[:room]
+            if len(packet) > room:
+                raise TransferError(USBFault.OVERFLOW, len(into))
+            if len(packet) < found.wMaxPacketSize or len(into) == count:
+                return len(into)
+
+    def control(self, setup: Setup, data: bytes, into: bytearray, deadline: int | None) -> Steps[int]:
+        """A control transfer: `data` goes out, or what the device answers comes `into`; returns how many bytes."""
+        yield from self._begin(0x80 if setup.device_to_host else 0x00, self._frame)
+        yield from self._pass(self._packet_ns)
+        self.device.setup(setup.encode())
+        size = self.descriptor.bMaxPacketSize0 if self.descriptor else 64
+        if not setup.device_to_host:
+            for start in range(0, len(data), size):
+                yield from self._send(0, data[start : start + size], deadline)
+            yield from self._fetch(0, deadline)
+            return len(data)
+        while len(into) < setup.wLength:
+            packet = yield from self._fetch(0, deadline)
+            into += packet
+            if len(packet) < size:
+                break
+        yield from self._send(0, b"", deadline)
+        return len(into)
+
+    def _interval(self, found: EndpointDescriptor) -> int:
+        """The time between the moments at which the host asks an endpoint."""
+        if found.bmAttributes & 3 != INTERRUPT:
+            return self._frame
+        frames = found.bInterval if self.device.speed is Speed.FULL else 1 << (found.bInterval - 1)
+        return self._frame * max(1, frames)
+
+    # ---- what the descriptors say
+
+    @property
+    def active(self) -> ConfigurationDescriptor | None:
+        """The configuration it is in."""
+        return next((one for one in self.configurations if one.bConfigurationValue == self.configuration), None)
+
+    def endpoint(self, address: int) -> EndpointDescriptor:
+        """An endpoint of the active configuration, in the alternate settings chosen; NOT_FOUND if there is none."""
+        return self._find(address)[1]
+
+    def owner(self, address: int) -> int:
+        """The number of the interface that has an endpoint."""
+        return self._find(address)[0]
+
+    def _find(self, address: int) -> tuple[int, EndpointDescriptor]:
+        self._check()
+        for settings in self.active.interfaces if self.active else ():
+            for setting in settings:
+                if setting.bAlternateSetting == self.alternates.get(setting.bInterfaceNumber, 0):
+                    for found in setting.endpoints:
+                        if found.bEndpointAddress == address:
+                            return setting.bInterfaceNumber, found
+        raise TransferError(USBFault.NOT_FOUND)
+
+    # ---- enumeration
+
+    def enumerate(self, configure: bool) -> Steps[None]:
+        """What a host does by itself: reset, address, descriptors, first configuration. Errors are the caller's."""
+        yield from self._pass(DEBOUNCE_NS)
+        yield from self.reset()
+        yield from self._get(1, 0, 64)
+        yield from self._set(SET_ADDRESS, self.address)
+        yield from self._pass(ADDRESS_NS)
+        descriptor = parse_device((yield from self._get(1, 0, 18)))
+        configurations = []
+        for index in range(descriptor.bNumConfigurations):
+            head = yield from self._get(2, index, 9)
+            total = int.from_bytes(head[2:4], "little")
+            configurations.append(parse_configuration((yield from self._get(2, index, total))))
+        self.configurations = configurations
+        self.descriptor = descriptor
+        if configure and configurations:
+            yield from self.configure(configurations[0].bConfigurationValue)
+
+    def reset(self) -> Steps[None]:
+        """Hold reset on the bus; the device is without address and configuration then."""
+        self.device.bus_reset()
+        self.configuration = 0
+        self.alternates.clear()
+        yield from self._pass(RESET_NS + RECOVERY_NS)
+
+    def readdress(self, value: int) -> Steps[None]:
+        """After a reset, bring a device that is known back to the configuration it was in."""
+        yield from self._set(SET_ADDRESS, self.address)
+        yield from self._pass(ADDRESS_NS)
+        if value:
+            yield from self.configure(value)
+
+    def configure(self, value: int) -> Steps[None]:
+        """Choose a configuration, by its value; 0: none."""
+        yield from self._set(SET_CONFIGURATION, value)
+        self.configuration = value
+        self.alternates.clear()
+
+    def _set(self, request: int, value: int) -> Steps[int]:
+        return self.control(Setup(0x00, request, value, 0, 0), b"", bytearray(), self._patience())
+
+    def _get(self, kind: int, index: int, count: int) -> Steps[bytes]:
+        into = bytearray()
+        setup = Setup(0x80, GET_DESCRIPTOR, kind << 8 | index, 0, count)
+        yield from self.control(setup, b"", into, self._patience())
+        return bytes(into)
+
+    def _patience(self) -> int:
+        return self.world.now + ENUMERATION_TIMEOUT_NS

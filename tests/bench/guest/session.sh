@@ -1,0 +1,12 @@
+# Runs the command of a session in the guest, as the caller would on the host, and switches off.
+# The folder is shared with the host: environment, command and modules come from it, the exit status goes to it.
+exec </dev/null >/dev/vport*p1 2>&1
+source /mnt/bench/environment
+export TMPDIR=/tmp BENCH_GUEST=1
+ln -sfn "$BENCH_MODULES" "/lib/modules/$(uname -r)"
+cut -d' ' -f1 /proc/uptime >/mnt/bench/uptime
+cd "$BENCH_FOLDER"
+setsid --wait bash /mnt/bench/command
+echo $? >/mnt/bench/status
+sync
+exec busybox poweroff -f
