@@ -1,0 +1,48 @@
+"""This file says what a rig is: the small computer that every bench test finds, and what a test may have different."""
+
+import errno
+from dataclasses import dataclass, field
+
+I2C_FUNC_I2C = 0x0000_0001
+I2C_FUNC_SMBUS_QUICK = 0x0001_0000
+I2C_FUNC_SMBUS_EMULATED = 0x0EFF_0008
+"""All that Linux can do with plain I2C, as include/uapi/linux/i2c.h puts it together."""
+
+SPI_CPHA, SPI_CPOL, SPI_CS_HIGH, SPI_LSB_FIRST, SPI_NO_CS = 0x01, 0x02, 0x04, 0x08, 0x40
+"""Mode bits, as in include/uapi/linux/spi/spi.h."""
+
+LINES = ("ID_SDA", "ID_SCL", *(f"GPIO{number}" for number in range(2, 28)))
+"""Names of the gpiochip's lines, by offset: a Raspberry Pi's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A rig. The defaults are what a Raspberry Pi's controllers would say.
+
+    chips: what hangs on it, in the form of --attach, on pins GPIO0..GPIO27, A0..A3 and buses i2c0, i2c1, spi0 (chip
+    selects at CE0, CE1, or any pin), uart0 (a 16550, /dev/ttyS0), uart1 (a pseudo-terminal).
+    wires: pairs of pins that are soldered together.
+    latches: offsets of lines that the far end neither sees nor drives, for measuring what a call costs by itself.
+    gpio_label, pwm_label, adc_label: what the kernel calls the gpiochip, the PWM controller and the IIO device.
+    spi_modes: mode bits that the controller takes. i2c_functions, i2c_longest: what the adapters can do, and the bytes
+    that fit into a message (0: no limit). no_acknowledge: the errno with which they report a NAK.
+    pwm: the pins of the PWM channels.
+    """
+
+    chips: tuple[str, ...] = ()
+    wires: tuple[tuple[str, str], ...] = ()
+    latches: tuple[int, ...] = ()
+    gpio_label: str = "pinctrl-bcm2711"
+    line_names: tuple[str, ...] = LINES
+    spi_modes: int = SPI_CPHA | SPI_CPOL | SPI_CS_HIGH | SPI_NO_CS
+    i2c_functions: int = I2C_FUNC_I2C | I2C_FUNC_SMBUS_EMULATED
+    i2c_longest: int = 0
+    no_acknowledge: int = errno.EREMOTEIO
+    pwm_label: str = "fe20c000.pwm"
+    pwm: tuple[str, ...] = ("GPIO18", "GPIO19")
+    adc_label: str = "ads1015"
+    adc: tuple[str, ...] = ("A0", "A1", "A2", "A3")
+    i2c_buses: tuple[int, ...] = (0, 1)
+    spi_bus: int = 0
+    spi_selects: tuple[int, ...] = (8, 7)
+    uarts: tuple[str, ...] = field(default=("ttyS0", "pty"))
