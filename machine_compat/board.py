@@ -15,17 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakSet
 
 from machine_compat.clock import Clock
-from machine_compat.contract import (
-    ADCChannel,
-    Backend,
-    DACChannel,
-    I2CBus,
-    Line,
-    PWMChannel,
-    SPIBus,
-    UARTChannel,
-    Watchdog,
-)
+from machine_compat.contract import Backend, I2CBus, SPIBus, Watchdog
 from machine_compat.errors import ConfigError
 from machine_compat.interrupts import Interrupts
 from machine_compat.ports import Port, port
@@ -39,6 +29,12 @@ class User(Protocol):
     """A facade object that uses a channel; `bind` gives it the channel, again whenever taps change."""
 
     def bind(self, channel: Any, /) -> None: ...
+
+
+class Channel(Protocol):
+    """What all channels have."""
+
+    def close(self) -> None: ...
 
 
 class TextOut(Protocol):
@@ -116,6 +112,8 @@ class Board:
         """Told of an exception in an interrupt handler, which must not reach the code it interrupted."""
         self.spawn: Callable[[Callable[[], None], str], None] = start_daemon
         """Starts a thread of the script."""
+        self.thread_number: Callable[[], int] = threading.get_ident
+        """The number of the calling thread, as start_thread gives it; the script itself has one, too."""
         self.at_reset: list[Callable[[], None]] = []
         self.listening: WeakSet[object] = WeakSet()
         """What may still call a handler of the script's: timers that run, interrupts that are switched on."""
@@ -128,8 +126,10 @@ class Board:
     # ---- pins by the names scripts use
 
     def spot(self, name: object) -> Spot:
-        """The pin a script means by a number or a name; ValueError in the port's words."""
+        """The pin a script means by a number or a name, a computer's by (chip, line); ValueError if none."""
         profile = self.profile
+        if isinstance(name, tuple) and profile.open_pins and len(name) == 2:
+            name = f"{name[0]}/{name[1]}"
         if isinstance(name, int) and self.port.pin_numbers:
             ref = profile.numbers.get(int(name))
             if ref is not None:
@@ -174,6 +174,24 @@ class Board:
     def dac(self, ref: str, user: User) -> None:
         self._open("dac", ref, user, self.backend.dac)
 
+    def i2c_target(self, ref: str, user: User) -> None:
+        self._open("i2c_target", ref, user, self.backend.i2c_target)
+
+    def i2s(self, ref: str, user: User) -> None:
+        self._open("i2s", ref, user, self.backend.i2s)
+
+    def can(self, ref: str, user: User) -> None:
+        self._open("can", ref, user, self.backend.can)
+
+    def counter(self, ref: str, user: User) -> None:
+        self._open("counter", ref, user, self.backend.counter)
+
+    def touch(self, ref: str, user: User) -> None:
+        self._open("touch", ref, user, self.backend.touch)
+
+    def card(self, ref: str, user: User) -> None:
+        self._open("card", ref, user, self.backend.card)
+
     def soft_bus(self, kind: str, refs: tuple[str, ...], user: User, make: Callable[[], I2CBus | SPIBus]) -> None:
         """A bus on any lines, opened by `make`."""
         self._open(kind, ",".join(refs), user, lambda _: make())
@@ -183,9 +201,7 @@ class Board:
         kind: str,
         ref: str,
         user: User,
-        opener: Callable[
-            [str], Line | I2CBus | SPIBus | UARTChannel | PWMChannel | ADCChannel | DACChannel
-        ],
+        opener: Callable[[str], Channel],
     ) -> None:
         opened = self._opened.get((kind, ref))
         if opened is None:
@@ -267,10 +283,6 @@ class Board:
         self.spawn(body, f"thread {self._threads}")
         return self._threads
 
-    def thread_number(self) -> int:
-        """The number of the calling thread, 0 for the script itself."""
-        return threading.get_ident()
-
     def power_cycle(self, cause: str) -> None:
         """Everything as after a reset: channels closed, handlers forgotten; what is retained stays."""
         self.reset_cause = cause
@@ -282,6 +294,7 @@ class Board:
             self._watchdog = None
         self.close_channels()
         self.singletons.clear()
+        self._threads = 0
         self.booted_ns = self.clock.now_ns()
 
     def close_channels(self) -> None:

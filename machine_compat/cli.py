@@ -90,7 +90,8 @@ def add_run(commands: Commands) -> None:
     )
     run.add_argument("--fast", action="store_true", help="board time goes as fast as it can, not with the wall clock")
     run.add_argument("script", metavar="SCRIPT", help="a .py file, or a folder with boot.py and main.py")
-    run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
+    rest = run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
+    rest.required = False  # or argparse says that a missing ARG were missing, too
 
 
 def add_repl(commands: Commands) -> None:

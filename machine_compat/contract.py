@@ -324,6 +324,273 @@ class DACChannel(ABC):
     def close(self) -> None: ...
 
 
+# ---- the other side of a bus, audio, CAN ---------------------------------------------------------------------------
+
+
+class I2CTargetEvent(enum.Enum):
+    """What a controller does to a target. START comes with each START or repeated START of the target's address."""
+
+    START_READ = "start read"
+    START_WRITE = "start write"
+    READ = "read"
+    WRITE = "write"
+    STOP = "stop"
+
+
+I2CTargetHandler = Callable[[I2CTargetEvent, int | None], int | None]
+"""Called with the event, and with the byte of a WRITE. Answers READ with the byte to send, and START and WRITE with 1
+for an ACK or 0 for a NACK; None means that nobody answered in time. What it answers to STOP is ignored."""
+
+
+class I2CTargetConfig(NamedTuple):
+    """The 7-bit address to answer; pins as line refs, None for the bus's own."""
+
+    address: int
+    scl: str | None = None
+    sda: str | None = None
+
+
+class I2CTargetChannel(ABC):
+    """An I2C target: it answers another controller."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: I2CTargetConfig, /) -> None: ...
+
+    @abstractmethod
+    def watch(self, handler: I2CTargetHandler | None, /) -> None:
+        """Have the handler answer from now on; None: nobody answers the address."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class I2SConfig(NamedTuple):
+    """A controller that sends, or with `receive` receives. bits: 16 or 32 a sample; rate: frames a second.
+
+    buffer: how many frames are kept between the script and the wire. Pins as line refs.
+    """
+
+    receive: bool
+    bits: int
+    rate: int
+    buffer: int
+    sck: str | None = None
+    ws: str | None = None
+    sd: str | None = None
+    mck: str | None = None
+
+    def frame_bytes(self) -> int:
+        return self.bits // 4
+
+    def span_ns(self, frames: int) -> int:
+        """How long so many frames take."""
+        return -(-frames * 1_000_000_000 // self.rate)
+
+
+class I2SChannel(ABC):
+    """A digital audio line. Frames are bytes: the left, then the right sample, each signed and little-endian.
+
+    The wire never waits: it carries silence when nothing was written in time, and what nobody reads in time is lost.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: I2SConfig, /) -> None: ...
+
+    @abstractmethod
+    def write(self, frames: bytes, /) -> int:
+        """Queue the whole frames that fit, and return how many bytes that was; does not wait."""
+
+    @abstractmethod
+    def read(self, limit: int, /) -> bytes:
+        """Up to `limit` bytes of whole frames that have arrived; does not wait."""
+
+    @abstractmethod
+    def available(self) -> int:
+        """How many frames a write would take, or a read would give."""
+
+    @abstractmethod
+    def watch(self, frames: int, handler: Callable[[], None] | None, /) -> None:
+        """Call the handler once, when so many frames are available; None takes that back."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class CANMode(enum.Enum):
+    """LOOPBACK hears itself and not the others; SILENT hears and never drives the bus, not even to acknowledge."""
+
+    NORMAL = "normal"
+    LOOPBACK = "loopback"
+    SILENT = "silent"
+    SILENT_LOOPBACK = "silent loopback"
+
+
+class CANConfig(NamedTuple):
+    """Bit rate in Hz. auto_restart: whether a controller leaves bus-off by itself. Pins as line refs."""
+
+    bitrate: int
+    mode: CANMode = CANMode.NORMAL
+    auto_restart: bool = False
+    tx: str | None = None
+    rx: str | None = None
+
+
+class CANFrame(NamedTuple):
+    """A classic frame: an identifier of 11 or, `extended`, 29 bits and up to 8 bytes; a `remote` one has only a length."""
+
+    id: int
+    data: bytes = b""
+    extended: bool = False
+    remote: bool = False
+
+
+class CANEvent(enum.Enum):
+    """RECEIVED comes with the frame; SENT and FAILED with the slot it was sent from; STATE with None, when the error
+    counters have crossed a limit."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+    FAILED = "failed"
+    STATE = "state"
+
+
+class CANErrors(NamedTuple):
+    """A controller's transmit and receive error counters, and whether it is off the bus for them."""
+
+    transmit: int = 0
+    receive: int = 0
+    bus_off: bool = False
+
+
+class CANChannel(ABC):
+    """A CAN controller. It acknowledges every frame and reports every frame: filters are the caller's."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: CANConfig, /) -> None:
+        """Join the bus; error counters begin at 0 and all slots are empty."""
+
+    @abstractmethod
+    def send(self, slot: int, frame: CANFrame, /) -> None:
+        """Queue a frame in an empty slot. Of all slots the frame with the highest priority goes first, then the lowest slot."""
+
+    @abstractmethod
+    def cancel(self, slot: int, /) -> bool:
+        """Take a queued frame back; False if the slot is empty. One that is on the wire by now is not tried again."""
+
+    @abstractmethod
+    def errors(self) -> CANErrors: ...
+
+    @abstractmethod
+    def restart(self) -> None:
+        """Leave bus-off: error counters begin at 0 and all slots are empty."""
+
+    @abstractmethod
+    def watch(self, handler: Callable[[CANEvent, CANFrame | int | None], None] | None, /) -> None:
+        """Call the handler on every event from now on; None ends it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+# ---- counting, touching, cards -------------------------------------------------------------------------------------
+
+
+class CountRule(NamedTuple):
+    """What the edges of a pin add to a count; while the level of a `gate` pin is 0 or 1, multiplied by low or high."""
+
+    pin: str
+    rising: int = 1
+    falling: int = 0
+    gate: str | None = None
+    low: int = 1
+    high: int = 1
+
+
+class CounterConfig(NamedTuple):
+    """The rules of a count, and for how long in ns a level must stand before it is taken for one."""
+
+    rules: tuple[CountRule, ...] = ()
+    filter_ns: int = 0
+
+
+class CounterChannel(ABC):
+    """A pulse counter in hardware."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: CounterConfig, /) -> None:
+        """Count by these rules from now on; the count stays what it is."""
+
+    @abstractmethod
+    def read(self) -> int: ...
+
+    @abstractmethod
+    def write(self, count: int, /) -> None: ...
+
+    @abstractmethod
+    def watch(self, handler: Callable[[int, int], None] | None, /) -> None:
+        """Call ``handler(count, change)`` after each change from now on; None ends it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class TouchChannel(ABC):
+    """A capacitive touch pad."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def read(self) -> int:
+        """How often the pad is charged and discharged in one measurement: less while a finger is on it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class CardConfig(NamedTuple):
+    """How a memory card is connected, as line refs: its clock, command (data in), data 0 (data out) and data 3 (chip
+    select) contacts; `frequency` in Hz and `width` in data lines say how fast blocks move."""
+
+    clk: str
+    cmd: str
+    dat0: str
+    dat3: str | None = None
+    frequency: int = 20_000_000
+    width: int = 1
+
+
+class CardChannel(ABC):
+    """A slot for a memory card with blocks of 512 bytes."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: CardConfig, /) -> None: ...
+
+    @abstractmethod
+    def blocks(self) -> int:
+        """How many blocks the card has; 0 when none is in the slot."""
+
+    @abstractmethod
+    def read(self, block: int, count: int, /) -> bytes:
+        """Whole blocks; BusError beyond the card's end, or without one."""
+
+    @abstractmethod
+    def write(self, block: int, data: bytes, /) -> None:
+        """Whole blocks; BusError as for read."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
 # ---- the small ones ------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +629,7 @@ class Wiring(NamedTuple):
     pins: the refs of its lines. aliases: other names of them. buses: the default pins of each bus, ``{"i2c0": {"scl": "GP5", "sda": "GP4"}}``.
     analog: refs of analog inputs. parts: what is soldered on, in the form of --attach: ``"mma7660@i2c1:0x4c"``.
     open_pins: whether any other name is a pin too. call_ns: what one call into `machine` costs on the board.
+    pwm: the backend's own names of the PWM channels that a line may be connected to, the first that is there counts.
     """
 
     board: str = "board"
@@ -371,6 +639,7 @@ class Wiring(NamedTuple):
     parts: tuple[str, ...] = ()
     open_pins: bool = False
     call_ns: int = 1_000
+    pwm: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def ref(self, name: str) -> str:
         """The ref of a line by any of its names; ConfigError names the choices."""
@@ -412,6 +681,24 @@ class Backend(ABC):
 
     def dac(self, ref: str, /) -> DACChannel:
         raise Unsupported(f"{self.name} has no analog output")
+
+    def i2c_target(self, ref: str, /) -> I2CTargetChannel:
+        raise Unsupported(f"{self.name} cannot be an I2C target")
+
+    def i2s(self, ref: str, /) -> I2SChannel:
+        raise Unsupported(f"{self.name} has no I2S")
+
+    def can(self, ref: str, /) -> CANChannel:
+        raise Unsupported(f"{self.name} has no CAN controller")
+
+    def counter(self, ref: str, /) -> CounterChannel:
+        raise Unsupported(f"{self.name} has no pulse counter")
+
+    def touch(self, ref: str, /) -> TouchChannel:
+        raise Unsupported(f"{self.name} has no touch pads")
+
+    def card(self, ref: str, /) -> CardChannel:
+        raise Unsupported(f"{self.name} has no slot for memory cards")
 
     def soft_i2c(self, scl: str, sda: str, /) -> I2CBus | None:
         """A bus on any two lines, where the backend does better than two Lines moved by hand; None otherwise."""

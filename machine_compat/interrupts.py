@@ -59,6 +59,45 @@ class Interrupts:
         self._clock.wake()
         return True
 
+    def demand(self, handler: Handler, patience_ns: int) -> bool:
+        """Have a hard handler run now, while its caller waits for what it does; False if it did not begin in time.
+
+        For a controller that stretches its transfer until a target's script has answered: on the same board the
+        handler runs in the middle of that transfer.
+        """
+        if self._here():
+            if self._masked or self._in_hard:
+                return False
+            self._in_hard = True
+            try:
+                handler()
+            finally:
+                self._in_hard = False
+            return True
+        return self._await(handler, patience_ns)
+
+    def _await(self, handler: Handler, patience_ns: int) -> bool:
+        """Queue a hard handler and wait, in the caller's context, until the board has run it."""
+        clock = self._clock
+        done = False
+
+        def run() -> None:
+            nonlocal done
+            try:
+                handler()
+            finally:
+                done = True
+                clock.wake()
+
+        self._hard.append(run)
+        clock.wake()
+        deadline = clock.now_ns() + patience_ns
+        while not done and clock.now_ns() < deadline:
+            clock.wait_until(deadline)
+        if not done and run in self._hard:
+            self._hard.remove(run)
+        return done
+
     def run(self) -> None:
         """Run what waits; called on the script's thread wherever a board would look."""
         if self._held or self._masked:
@@ -84,6 +123,13 @@ class Interrupts:
         self._held -= 1
         if (self._hard or self._soft) and self._here():
             self.run()
+
+    @property
+    def due(self) -> bool:
+        """Whether handlers wait that `run` would run now."""
+        if self._held or self._masked or self._in_hard:
+            return False
+        return bool(self._hard or (self._soft and not self._in_soft))
 
     def disable(self) -> int:
         """Mask all handlers; returns the state to give to `enable`."""

@@ -41,6 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the simulated board of tests that choose none by marker, e.g. --machine-compat-board=pico",
     )
     parser.addini("machine_compat_board", "the simulated board of tests that choose none by marker", default="mock")
+    parser.addini(
+        "machine_compat_guard", "seconds a script may compute without board time moving; 0 lets it", default="10"
+    )
     parser.addini("machine_compat_path", "folders of firmware that tests may import from", type="paths", default=[])
 
 
@@ -68,6 +71,7 @@ def chosen_board(config: pytest.Config) -> str:
 @pytest.fixture
 def board(request: pytest.FixtureRequest) -> Iterator["SimulatedBoard"]:
     """A fresh simulated board on virtual time; see machine_compat.simulation.SimulatedBoard."""
+    from machine_compat.interpreter.guard import guard
     from machine_compat.simulation import SimulatedBoard
 
     marker = request.node.get_closest_marker("board")
@@ -78,7 +82,9 @@ def board(request: pytest.FixtureRequest) -> Iterator["SimulatedBoard"]:
         simulated.renew()
     else:
         simulated = SimulatedBoard(name)
-    with simulated.in_use():
+    # A debugger stops the script, and the clock with it.
+    patience = 0.0 if request.config.getoption("usepdb") else float(request.config.getini("machine_compat_guard"))
+    with simulated.in_use(), guard(simulated.world, patience):
         for spec in marker.kwargs.get("attach", ()) if marker else ():
             simulated.attach(spec)
         for pins in marker.kwargs.get("wire", ()) if marker else ():

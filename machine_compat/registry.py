@@ -11,8 +11,9 @@ value the class. It is looked for only under schemes that are not known here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Protocol, cast
 
-from machine_compat.contract import Backend
+from machine_compat.contract import Backend, Wiring
 from machine_compat.errors import ConfigError
 
 GROUP = "machine_compat.backends"
@@ -28,6 +29,7 @@ class Scheme:
 
 SCHEMES: Mapping[str, Scheme] = {
     "mock": Scheme("machine_compat.mock.backend:MockBackend", "pip install machine-compat"),
+    "linux": Scheme("machine_compat.backends.linux:LinuxBackend", "pip install machine-compat[linux]"),
 }
 """The backends of this library; a new one is one line."""
 
@@ -54,6 +56,19 @@ def address(url: str) -> Address:
             raise ConfigError(f"backend {url!r}: {word!r} is no key=value, or is there twice")
         options[key] = value
     return Address(scheme.lower(), place.rstrip("/"), options)
+
+
+class Opener(Protocol):
+    """How a backend's class is called."""
+
+    def __call__(self, wiring: Wiring, place: str, options: Mapping[str, str], /) -> Backend: ...
+
+
+def open_backend(url: str, wiring: Wiring) -> Backend:
+    """Open the backend of a URL: its class is called with the board's wiring, the URL's place and its options."""
+    where = address(url)
+    opener = cast(Opener, backend_class(url))
+    return opener(wiring, where.place, where.options)
 
 
 def backend_class(url: str, schemes: Mapping[str, Scheme] = SCHEMES) -> type[Backend]:

@@ -111,6 +111,14 @@ def test_a_scripts_exception_fails_the_test_at_the_scripts_line(project: pytest.
     result.stdout.fnmatch_lines(["*firmware/broken.py:2: ValueError"])
 
 
+def test_a_script_that_computes_for_ever_is_stopped_at_its_line(project: pytest.Pytester) -> None:
+    (project.path / "firmware" / "busy.py").write_text("x = 0\nfor i in range(10**12):\n    x += i\n")
+    project.makepyfile(test_it="def test_it(board):\n    board.run('firmware/busy.py', seconds=1)\n")
+    result = project.runpytest_subprocess("-o", "machine_compat_guard=0.3")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*busy.py:3 has kept board time from moving for 0.3 s*"])
+
+
 def test_an_unknown_board_is_an_error_that_lists_the_boards(project: pytest.Pytester) -> None:
     project.makepyfile(test_it="def test_it(board):\n    pass\n")
     result = project.runpytest_subprocess("--machine-compat-board=arduino")
@@ -121,6 +129,7 @@ def test_an_unknown_board_is_an_error_that_lists_the_boards(project: pytest.Pyte
 def test_nothing_stays_behind(project: pytest.Pytester) -> None:
     project.makepyfile(test_it="import blinker\ndef test_it(board):\n    pass\n")
     finders = list(sys.meta_path)
-    project.runpytest_inprocess("-p", "no:machine_compat", "-p", "machine_compat.pytest_plugin").assert_outcomes(passed=1)
+    own_plugin = ("-p", "no:machine_compat", "-p", "machine_compat.pytest_plugin")
+    project.runpytest_inprocess(*own_plugin).assert_outcomes(passed=1)
     assert sys.meta_path == finders
     assert "blinker" not in sys.modules

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from machine_compat.bridge.find import udev_advice
 from machine_compat.errors import BusError, ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -134,11 +135,3 @@ class Adapter:
         if number == errno.EBUSY:
             return "another program or driver has it; end that first"
         return str(error)
-
-
-def udev_advice(vendor: int, product: int) -> str:
-    """What lets the user at the computer open a device, on one line."""
-    if not sys.platform.startswith("linux"):
-        return "run as administrator, or free it from the system's own driver"
-    rule = f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{product:04x}", TAG+="uaccess"'
-    return f"put {rule} into /etc/udev/rules.d/60-machine-compat.rules, run `udevadm control --reload`, plug it in again"

@@ -1,7 +1,9 @@
 """Finds the one USB adapter that a board means, and lists the candidates when that is not clear."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from machine_compat.errors import ConfigError
@@ -37,10 +39,16 @@ def find(wanted: Wanted, backend: "IBackend | None" = None) -> "Device":
     fitting = [device for device in plugged if fits(wanted, device)]
     if len(fitting) == 1:
         return fitting[0]
-    asked = [f"serial number {wanted.serial}"] * bool(wanted.serial) + [f"on USB port {wanted.port}"] * bool(wanted.port)
-    described = " ".join([wanted.name, *asked])
+    described = wanted.name
+    described += f" with serial number {wanted.serial}" if wanted.serial else ""
+    described += f" on USB port {wanted.port}" if wanted.port else ""
     if fitting:
-        raise ConfigError(f"{len(fitting)} adapters are {described}; say which: {choices(wanted.scheme, fitting)}")
+        raise ConfigError(f"{len(fitting)} adapters match {described}; say which: {choices(wanted.scheme, fitting)}")
+    unreadable = [device for device in plugged if serial_of(device) is None]
+    if unreadable:
+        first = unreadable[0]
+        advice = udev_advice(first.idVendor, first.idProduct)
+        raise ConfigError(f"{wanted.name} on USB port {port_of(first)}: permission denied; {advice}")
     if plugged:
         raise ConfigError(f"no {described} is plugged in; there is {choices(wanted.scheme, plugged)}")
     ids = ", ".join(f"{vendor:04x}:{product:04x}" for vendor, product in wanted.ids)
@@ -67,10 +75,9 @@ def candidates(wanted: Wanted, backend: "IBackend | None") -> Iterable["Device"]
 def packaged_libusb() -> "IBackend | None":
     """The libusb that comes as a Python package, which Windows and macOS need; None where it is not installed."""
     try:
-        import libusb_package
+        backend: IBackend | None = import_module("libusb_package").get_libusb1_backend()
     except ImportError:
         return None
-    backend: IBackend | None = libusb_package.get_libusb1_backend()
     return backend
 
 
@@ -78,14 +85,16 @@ def fits(wanted: Wanted, device: "Device") -> bool:
     return wanted.serial in ("", serial_of(device)) and wanted.port in ("", port_of(device))
 
 
-def serial_of(device: "Device") -> str:
-    """The serial number; "" where it has none, or where it cannot be read for want of permission."""
+def serial_of(device: "Device") -> str | None:
+    """The serial number, "" where it has none; None where this user may not read it."""
     import usb.core
 
+    if not device.iSerialNumber:
+        return ""
     try:
         return device.serial_number or ""
     except (ValueError, NotImplementedError, usb.core.USBError):
-        return ""
+        return None
 
 
 def port_of(device: "Device") -> str:
@@ -104,3 +113,11 @@ def choices(scheme: str, devices: Iterable["Device"]) -> str:
         else f"{scheme}://?port={port}"
         for serial, port in named
     )
+
+
+def udev_advice(vendor: int, product: int) -> str:
+    """What lets the user at the computer open a device, on one line."""
+    if not sys.platform.startswith("linux"):
+        return "run as administrator, or free it from the system's own driver"
+    rule = f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{product:04x}", TAG+="uaccess"'
+    return f"put {rule} into /etc/udev/rules.d/60-machine-compat.rules and plug it in again"

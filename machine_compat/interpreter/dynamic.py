@@ -37,9 +37,7 @@ class Dynamic:
         self._loader.files.add(filename)
         return compile_script(source, filename, "eval" if mode == "eval" else "exec")
 
-    def exec(
-        self, source: str | bytes | CodeType, globals: Namespace | None = None, locals: Any = None, /
-    ) -> None:
+    def exec(self, source: str | bytes | CodeType, globals: Namespace | None = None, locals: Any = None, /) -> None:
         """Run statements, in the caller's namespace unless one is given."""
         code = source if isinstance(source, CodeType) else self.compile(source, "<string>", "exec")
         self._run(code, globals, locals, sys._getframe(1))

@@ -46,9 +46,7 @@ class Loader:
 
     # ---- running
 
-    def run(
-        self, source: bytes | str, filename: str, name: str = "__main__", shown: str | None = None
-    ) -> ModuleType:
+    def run(self, source: bytes | str, filename: str, name: str = "__main__", shown: str | None = None) -> ModuleType:
         """Run a script's text as a module of that name; errors are the script's own.
 
         filename: as tracebacks have it; shown: as the module itself does. All that runs as `__main__` is one module.

@@ -39,6 +39,7 @@ class Power:
         self.exit_status: object = None
         board.restart = self.restart
         board.spawn = self.spawn
+        board.thread_number = self._thread_number
         board.handler_failed = self._handler_failed
 
     @property
@@ -109,6 +110,11 @@ class Power:
                 self.error = error
 
         self._task(thread, name, lambda: None)
+
+    def _thread_number(self) -> int:
+        """0 for the script itself, and whoever calls from outside."""
+        current = self._world.current
+        return self._tasks.index(current) if current in self._tasks else 0
 
     def _boot(self) -> None:
         program = self._program

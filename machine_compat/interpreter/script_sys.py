@@ -4,7 +4,7 @@
 """
 
 import sys
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import NoReturn
 
 from machine_compat.interpreter.loader import Loader
@@ -12,6 +12,25 @@ from machine_compat.interpreter.trace import write_exception
 
 VERSION = (1, 29, 0, "")
 """The MicroPython whose behaviour this library follows."""
+
+
+class Implementation(tuple[object, ...]):
+    """A tuple whose items have names, which may begin with an underscore (py/objattrtuple.c)."""
+
+    _names: tuple[str, ...]
+
+    def __new__(cls, **items: object) -> "Implementation":
+        self = super().__new__(cls, items.values())
+        self._names = tuple(items)
+        return self
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._names:
+            return self[self._names.index(name)]
+        raise AttributeError(f"'attrtuple' object has no attribute '{name}'")
+
+    def __repr__(self) -> str:
+        return "(" + ", ".join(f"{name}={value!r}" for name, value in zip(self._names, self, strict=True)) + ")"
 
 
 def build(loader: Loader) -> ModuleType:
@@ -26,7 +45,7 @@ def build(loader: Loader) -> ModuleType:
     def leave(status: object = 0, /) -> NoReturn:
         raise SystemExit(status)
 
-    implementation = SimpleNamespace(
+    implementation = Implementation(
         name="micropython",
         version=VERSION,
         _machine=board.profile.machine,

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from machine_compat.interpreter.loader import Loader
 
 PLAIN = frozenset(
-    "array asyncio binascii bluetooth collections cryptolib ctypes errno hashlib heapq io json machine os platform random "
-    "re select socket ssl struct sys time zlib".split()
-)
+    (
+        "array", "asyncio", "binascii", "bluetooth", "collections", "cryptolib", "ctypes", "errno", "hashlib", "heapq",
+        "io", "json", "machine", "os", "platform", "random", "re", "select", "socket", "ssl", "struct", "sys", "time",
+        "zlib",
+    )
+)  # fmt: skip
 """Modules that are also known with a u before their name, as all of MicroPython's were until 1.21."""
 
 
@@ -67,7 +70,9 @@ def script_builtins(loader: "Loader", hooks: dict[str, object]) -> dict[str, obj
     return names
 
 
-INTERACTIVE = frozenset(("exit", "quit", "copyright", "credits", "license", "help", "__debug__", "_", "__spec__", "__loader__"))
+INTERACTIVE = frozenset(
+    ("exit", "quit", "copyright", "credits", "license", "help", "__debug__", "_", "__spec__", "__loader__")
+)
 """What CPython's prompt adds, and boards do not have."""
 
 

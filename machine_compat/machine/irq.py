@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from machine_compat.board import Board
 
@@ -60,6 +61,17 @@ class EdgeIRQ:
         handler = self._handler
         if handler is not None:
             self._board.interrupts.post(lambda: self._run(handler), self._hard)
+
+    def demand(self, flags: int, patience_ns: int) -> bool:
+        """An event that the hardware waits with: have the hard handler run now; False if it did not in time."""
+        self._flags = flags
+        handler = self._handler
+        return handler is None or self._board.interrupts.demand(partial(self._run, handler), patience_ns)
+
+    @property
+    def hard(self) -> bool:
+        """Whether the handler interrupts the script, and is not just scheduled."""
+        return self._hard
 
     def _run(self, handler: Handler) -> None:
         try:

@@ -1,5 +1,7 @@
 """From what scripts write for a pin or a bus to the board's own: shared by all classes that take pins."""
 
+import re
+
 from machine_compat.board import Board
 from machine_compat.machine.pin_names import NamedPin, PinMap
 from machine_compat.profile import Bus, Spot
@@ -25,6 +27,8 @@ def bus_of(board: Board, kind: str, id: object, label: str) -> Bus:
         for bus in buses.values():
             if bus.kind == kind and id in bus.names:
                 return bus
+        if board.profile.open_pins and "/" in id:
+            return Bus(kind, last_number(id), {}, path=id)
     elif isinstance(id, int):
         bus_here = buses.get(f"{kind}{int(id)}")
         if bus_here is not None:
@@ -34,6 +38,12 @@ def bus_of(board: Board, kind: str, id: object, label: str) -> Bus:
     else:
         raise TypeError(f"can't convert {type(id).__name__} to int")
     raise ValueError(f"{label}({id}) doesn't exist")
+
+
+def last_number(path: str) -> int:
+    """The number that a device's path ends in, as reprs show it: 1 for /dev/i2c-1."""
+    digits = re.search(r"\d+$", path)
+    return int(digits[0]) if digits else 0
 
 
 def bus_pin(board: Board, bus: Bus, signal: str, pin: object, message: str) -> str | None:

@@ -74,8 +74,8 @@ class SPI(SPIController):
             raise ValueError("invalid baudrate")
         values["baudrate"] = port.spi_frequency(self._settings.id, values["baudrate"])
         self._values = values
-        mode = {name: int(bool(values[name])) for name in ("polarity", "phase")}
-        self._config = SPIConfig(values["baudrate"], **mode, bits=values["bits"], lsb_first=lsb_first, **refs)
+        polarity, phase = (int(bool(values[name])) for name in ("polarity", "phase"))
+        self._config = SPIConfig(values["baudrate"], polarity, phase, values["bits"], lsb_first, **refs)
         for ref in refs.values():
             if ref is not None:
                 board.claim(ref, self._lost, "SPI")

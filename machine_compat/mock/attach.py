@@ -77,7 +77,7 @@ def attach_spec(backend: MockBackend, spec: str) -> Chip:
     takes = inspect.signature(maker).parameters
     options = {key: value_of(text) for key, text in place.options.items() if key in takes}
     legs = {key: text for key, text in place.options.items() if key not in takes}
-    if place.sub and "address" in takes:
+    if place.sub and "address" in takes and not place.bus.startswith("spi"):
         options["address"] = address_of(spec, place.sub)
     try:
         chip = maker(**options)

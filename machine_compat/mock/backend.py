@@ -5,18 +5,24 @@ from collections.abc import Callable
 from machine_compat.contract import (
     ADCChannel,
     Backend,
+    CANChannel,
+    CardChannel,
+    CounterChannel,
     DACChannel,
     I2CBus,
+    I2CTargetChannel,
+    I2SChannel,
     Line,
     PWMChannel,
     RTCChannel,
     SPIBus,
+    TouchChannel,
     UARTChannel,
     Watchdog,
     Wiring,
 )
 from machine_compat.errors import ConfigError
-from machine_compat.mock.lines import MockADC, MockDAC, MockLine, MockPWM
+from machine_compat.mock.lines import MockADC, MockDAC, MockLine, MockPWM, MockTouch
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import LEGS, Socket
 from machine_compat.mock.world import Event, World, WorldClock
@@ -42,11 +48,14 @@ class MockBackend(Backend):
         self._terminals: dict[str, Terminal] = {}
         self._sockets: dict[str, Socket] = {}
         self._rtc = MockRTC(self.world)
+        self.touched: dict[str, int] = {}
+        """What touch pads read that somebody touches."""
 
     def renew(self) -> None:
         """Take away all wires, and what hangs on them."""
         self._terminals.clear()
         self._sockets.clear()
+        self.touched.clear()
         self._rtc = MockRTC(self.world)
 
     # ---- wires
@@ -106,6 +115,34 @@ class MockBackend(Backend):
         from machine_compat.mock.uart import MockUART
 
         return MockUART(self._clock, self.socket(ref))
+
+    def i2c_target(self, ref: str, /) -> I2CTargetChannel:
+        from machine_compat.mock.i2c_target import MockI2CTarget
+
+        return MockI2CTarget(self.world, self.socket(ref))
+
+    def i2s(self, ref: str, /) -> I2SChannel:
+        from machine_compat.mock.i2s import MockI2S
+
+        return MockI2S(self._clock, self.socket(ref))
+
+    def can(self, ref: str, /) -> CANChannel:
+        from machine_compat.mock.can import MockCAN
+
+        return MockCAN(self.world, self.socket(ref))
+
+    def counter(self, ref: str, /) -> CounterChannel:
+        from machine_compat.mock.counter import MockCounter
+
+        return MockCounter(self.world, self.terminal, self.wiring.call_ns)
+
+    def touch(self, ref: str, /) -> TouchChannel:
+        return MockTouch(self.world, ref, self.touched)
+
+    def card(self, ref: str, /) -> CardChannel:
+        from machine_compat.mock.card import MockCard
+
+        return MockCard(self.world, self.terminal)
 
     def pwm(self, ref: str, /) -> PWMChannel:
         return MockPWM(self.terminal(ref))

@@ -103,7 +103,7 @@ class I2CChip(Chip):
         super().__init__()
         chosen = self.default_address if address is None else address
         if chosen is None:
-            raise ConfigError(f"{self.name} needs an address, as in {self.name}@i2c0:0x42")
+            raise ConfigError(f"{self.name} needs an address: it stands behind a colon, as in @i2c0:0x42")
         if not 0 <= chosen <= 0x7F:
             raise ConfigError(f"{self.name}: {chosen:#x} is not a 7-bit I2C address")
         self.address = chosen
@@ -173,7 +173,7 @@ class UARTPeer(Chip):
     def __init__(self, baudrate: int | None = None) -> None:
         super().__init__()
         self.baudrate = baudrate
-        """None: it speaks as fast as whoever spoke to it last."""
+        """None: as the board's port is set, or was set when it last spoke."""
         self.transmit: Callable[[bytes], None] | None = None
 
     def receive(self, data: bytes) -> None:

@@ -204,13 +204,17 @@ class I2CDecoder:
                 self._byte = 0
 
     def _accept(self, byte: int) -> bool:
-        if self._phase == "write":
-            return self._chip.write(byte)
-        address = byte >> 1
-        if address not in self._chip.addresses():
+        try:
+            if self._phase == "write":
+                return self._chip.write(byte)
+            address = byte >> 1
+            if address not in self._chip.addresses():
+                return False
+            self._addressed = True
+            return self._chip.start(address, bool(byte & 1))
+        except BusError:
+            # Pins moved by hand have no timeout: who does not answer has not acknowledged.
             return False
-        self._addressed = True
-        return self._chip.start(address, bool(byte & 1))
 
     def _read_falling(self) -> None:
         if self._bits < 8:
@@ -224,5 +228,8 @@ class I2CDecoder:
             self._phase = "idle"
 
     def _load(self) -> None:
-        self._byte = self._chip.read() & 0xFF
+        try:
+            self._byte = self._chip.read() & 0xFF
+        except BusError:
+            self._byte = 0xFF
         self._sda.pull_low(not self._byte >> 7)

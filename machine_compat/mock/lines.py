@@ -1,5 +1,7 @@
 """Pins of a simulated board: digital lines, pulse outputs, analog in and out, each on one terminal."""
 
+from collections.abc import Mapping
+
 from machine_compat.contract import (
     ADCChannel,
     ADCConfig,
@@ -12,10 +14,11 @@ from machine_compat.contract import (
     Pull,
     PWMChannel,
     PWMConfig,
+    TouchChannel,
 )
 from machine_compat.errors import Unsupported
 from machine_compat.mock.nets import PulseTrain, Terminal, Watcher
-from machine_compat.mock.world import WorldClock
+from machine_compat.mock.world import World, WorldClock
 
 PULLS = {Pull.NONE: None, Pull.UP: 1, Pull.DOWN: 0}
 SUPPLY_V = 3.3
@@ -38,8 +41,6 @@ class MockLine(Line):
 
     def configure(self, config: LineConfig, /) -> None:
         terminal = self._terminal
-        if terminal.alone is not None:
-            self._latch = terminal.alone.level
         if config.level is not None:
             self._latch = config.level
         if config.pull is not None:
@@ -73,9 +74,9 @@ class MockLine(Line):
         if now >= world.due:
             world.catch_up()
             now = world.now
+        self._latch = level
         net = self._terminal.alone
         if net is None:
-            self._latch = level
             self._apply()
         elif level != net.level:
             net.level = level
@@ -199,3 +200,27 @@ class MockDAC(DACChannel):
 
     def close(self) -> None:
         self._terminal.supply(None)
+
+
+UNTOUCHED, TOUCHED = 1000, 150
+"""What a touch pad of an ESP32 reads, roughly, with nobody near and under a finger."""
+TOUCH_NS = 500_000
+"""How long one measurement takes."""
+
+
+class MockTouch(TouchChannel):
+    """A touch pad, which any pin can be; `pads` has what each pad reads that is touched."""
+
+    __slots__ = ("_pads", "_ref", "_world")
+
+    def __init__(self, world: World, ref: str, pads: Mapping[str, int]) -> None:
+        self._world = world
+        self._ref = ref
+        self._pads = pads
+
+    def read(self) -> int:
+        self._world.spend(TOUCH_NS)
+        return self._pads.get(self._ref, UNTOUCHED)
+
+    def close(self) -> None:
+        """There is nothing to give back."""

@@ -6,8 +6,14 @@ from machine_compat.errors import ConfigError
 from machine_compat.mock.nets import Terminal, connect, cut
 from machine_compat.mock.world import World
 
-LEGS = {"i2c": ("scl", "sda"), "spi": ("sck", "mosi", "miso"), "uart": ("tx", "rx", "rts", "cts")}
-"""The signals of each kind of bus."""
+LEGS = {
+    "i2c": ("scl", "sda"),
+    "spi": ("sck", "mosi", "miso"),
+    "uart": ("tx", "rx", "rts", "cts"),
+    "i2s": ("sck", "ws", "sd", "mck"),
+    "can": ("tx", "rx", "bus"),
+}
+"""The signals of each kind of bus. A CAN controller comes with its transceiver: `bus` is the far side of that."""
 
 
 class Socket:
@@ -16,12 +22,13 @@ class Socket:
     defaults: the pins the board file names, by signal; a leg without one is plugged nowhere until asked.
     """
 
-    __slots__ = ("_defaults", "_pin", "legs", "name", "plugged")
+    __slots__ = ("_defaults", "_pin", "label", "legs", "name", "plugged")
 
     def __init__(
         self, world: World, name: str, label: str, defaults: Mapping[str, str], pin: Callable[[str], Terminal]
     ) -> None:
         self.name = name
+        self.label = label
         kind = name.rstrip("0123456789")
         self.legs = {leg: Terminal(world, f"{label}.{leg}", self) for leg in LEGS[kind]}
         self.plugged: dict[str, str] = {}

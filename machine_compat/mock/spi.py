@@ -41,6 +41,9 @@ class MockSPI(SPIBus):
         self._byte_ns = 8 * 1_000_000_000 // config.baudrate
         if self._socket:
             self._socket.plug(sck=config.sck, mosi=config.mosi, miso=config.miso)
+        tracer = self._world.tracer
+        if tracer is not None:
+            tracer.drawn(self._sck.net, [(self._world.now, config.polarity)])
 
     def close(self) -> None:
         if self._socket:
@@ -51,16 +54,19 @@ class MockSPI(SPIBus):
         if self._wiring != world.wiring:
             self._chips = chips_on(self._sck)
             self._wiring = world.wiring
-        heard = out.translate(REVERSED) if self._config.lsb_first else out
+        lsb_first = self._config.lsb_first
         selected: SPIChip | None = None
         reply: bytes | None = None
         for chip in self._chips:
+            heard = out if chip.lsb_first == lsb_first else out.translate(REVERSED)
             if chip.legs["cs"].net.read():
                 if type(chip).idle_clocks is not SPIChip.idle_clocks:
                     with naming(chip):
                         chip.idle_clocks(heard)
                 continue
             answer = self._exchange(chip, heard)
+            if chip.lsb_first != lsb_first:
+                answer = answer.translate(REVERSED)
             miso = chip.legs.get("miso")
             if miso is not None and miso.net is self._miso.net:
                 if selected is not None and answer != reply:
@@ -68,8 +74,6 @@ class MockSPI(SPIBus):
                 selected, reply = chip, answer
         if reply is None:
             reply = self._unanswered(out)
-        elif self._config.lsb_first:
-            reply = reply.translate(REVERSED)
         if world.tracer is not None:
             drawn = draw_spi(world.now, self._config, out, b"" if self._miso.net is self._mosi.net else reply)
             for terminal, changes in zip((self._sck, self._mosi, self._miso), drawn, strict=True):

@@ -70,11 +70,13 @@ def heard(frame: Frame, config: UARTConfig) -> int | None:
 class Transmitter:
     """Sends bytes from a terminal, one frame after the other, to every receiver on its net."""
 
-    __slots__ = ("_end", "_queue", "config", "frame", "on_idle", "terminal")
+    __slots__ = ("_end", "_queue", "config", "follows", "frame", "on_idle", "terminal")
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.config = UARTConfig()
+        self.follows = False
+        """Whether it speaks as whoever listens at the other end expects."""
         self.frame: Frame | None = None
         self.on_idle: Callable[[], None] | None = None
         self._queue: deque[int | None] = deque()
@@ -114,6 +116,8 @@ class Transmitter:
 
     def _next(self) -> None:
         world = self.terminal.world
+        if self.follows:
+            self.config = expected(self.terminal) or self.config
         self.frame = Frame(self._queue.popleft(), self.config, world.now)
         self.terminal.modulate(self.frame)
         self._end = world.at(self.frame.end, self._sent)
@@ -143,7 +147,7 @@ class Receiver:
         self.config: UARTConfig | None = None
         self._busy = False
         self._samples: list[int] = []
-        terminal.receiver = self._frame
+        terminal.receiver = self
         terminal.passive = True
 
     def listen(self, config: UARTConfig | None) -> None:
@@ -152,7 +156,8 @@ class Receiver:
             (self.terminal.watch if config else self.terminal.unwatch)(self._edge)
         self.config = config
 
-    def _frame(self, frame: object) -> None:
+    def __call__(self, frame: object) -> None:
+        """A whole frame has arrived."""
         if isinstance(frame, Frame):
             byte = heard(frame, self.config or mirrored(frame.config))
             if byte is not None or frame.byte is None:
@@ -182,6 +187,18 @@ class Receiver:
                 self.take(sum(level << index for index, level in enumerate(data)), config)
 
 
+def expected(terminal: Terminal) -> UARTConfig | None:
+    """The configuration of a sender that fits whoever listens on a terminal's net; None while nobody does."""
+    for other in terminal.net.terminals:
+        listener = other.receiver
+        if other is not terminal and isinstance(listener, Receiver) and listener.config is not None:
+            heard_as = listener.config
+            return UARTConfig(
+                heard_as.baudrate, heard_as.bits, heard_as.parity, heard_as.stop, invert_tx=heard_as.invert_rx
+            )
+    return None
+
+
 def mirrored(config: UARTConfig) -> UARTConfig:
     """The configuration of a receiver that fits a sender's."""
     return UARTConfig(config.baudrate, config.bits, config.parity, config.stop, invert_rx=config.invert_tx)
@@ -192,6 +209,7 @@ def join_peer(peer: UARTPeer) -> None:
     transmitter = Transmitter(peer.legs["tx"])
     fixed = None if peer.baudrate is None else UARTConfig(peer.baudrate)
     transmitter.configure(fixed or UARTConfig(9600))
+    transmitter.follows = fixed is None
     peer.transmit = transmitter.send
 
     def take(byte: int | None, config: UARTConfig) -> None:

@@ -48,6 +48,9 @@ class I2CDrawing:
         if repeated:
             self._to(self.sda, 1, 1)
             self._to(self.scl, 1, 1)
+        else:
+            # SDA falls visibly later than whatever raised it: a STOP, or the pull-ups as they came.
+            self._time += 2 * self._quarter
         self._to(self.sda, 0, 1)
         self._to(self.scl, 0, 1)
 
@@ -76,17 +79,19 @@ def draw_spi(start: int, config: SPIConfig, out: bytes, reply: bytes) -> tuple[C
     """SCK, MOSI and MISO of a transfer that began at `start`."""
     half = max(1, 500_000_000 // config.baudrate)
     idle, active = config.polarity, 1 - config.polarity
+    # Phase 0 samples on the first edge, so data stands half a bit before it; phase 1 changes data with it.
+    first = half // 2 if config.phase else half
+    change = first if config.phase else 0
     sck: Changes = [(start, idle)]
     mosi: Changes = []
     miso: Changes = []
     time = start
     for byte, answer in zip(out, reply or bytes(len(out)), strict=True):
         for shift in range(8) if config.lsb_first else range(7, -1, -1):
-            # Phase 0 samples on the first edge, so data stands half a bit before it; phase 1 changes data with it.
-            mosi.append((time, byte >> shift & 1))
+            mosi.append((time + change, byte >> shift & 1))
             if reply:
-                miso.append((time, answer >> shift & 1))
-            sck.append((time if config.phase else time + half, active))
-            sck.append((time + half if config.phase else time + 2 * half, idle))
+                miso.append((time + change, answer >> shift & 1))
+            sck.append((time + first, active))
+            sck.append((time + first + half, idle))
             time += 2 * half
     return sck, mosi, miso

@@ -279,7 +279,5 @@ def port(name: str) -> Port:
     """The port of that name; ConfigError names the choices."""
     if name not in PORTS:
         raise ConfigError(f"no MicroPython port {name!r}; there are {', '.join(PORTS)}")
-    if name == "generic":
-        return Port()
     found: Port = getattr(import_module(f"{__name__}.{name}"), PORTS[name])()
     return found

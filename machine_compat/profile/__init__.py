@@ -29,6 +29,8 @@ All a board file may say, each with an example:
     0 = "GP26"
     [dac]                                   # DAC channel number or name = ref
     1 = "A4"
+    [pwm]                                   # ref = PWM channels as the backend calls them, the first that is there
+    GPIO18 = ["bcm2835-pwm/0", "rp1-pwm/2"]
     [alternates]                            # ref = what the chip can connect it to: function:number
     A0 = ["TIM2_CH1:1", "UART4_TX:8"]
     [roles]                                 # what a pyb class stands on: LED(1), Switch

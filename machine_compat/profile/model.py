@@ -1,6 +1,7 @@
 """Says what a board is once its file has been read: pins, buses, alternate functions, and where they are."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from machine_compat.contract import Wiring
@@ -27,7 +28,7 @@ def names_of(spots: Mapping[str, Spot], board_names: Mapping[str, str]) -> dict[
 class Bus(NamedTuple):
     """One bus: which pins each signal may take, the default first, and other names scripts give it.
 
-    anywhere: the signals that may take any pin of the board besides.
+    anywhere: the signals that may take any pin of the board besides. path: the device that a script named itself.
     """
 
     kind: str
@@ -35,10 +36,11 @@ class Bus(NamedTuple):
     pins: Mapping[str, tuple[str, ...]]
     names: tuple[str, ...] = ()
     anywhere: frozenset[str] = frozenset()
+    path: str = ""
 
     @property
     def ref(self) -> str:
-        return f"{self.kind}{self.id}"
+        return self.path or f"{self.kind}{self.id}"
 
     def default(self, signal: str) -> str | None:
         """The ref a signal has unless the script says otherwise; None where it then has no pin."""
@@ -110,6 +112,7 @@ class Profile(NamedTuple):
     call_ns: int
     layout: Layout | None = None
     file: str = ""
+    pwm: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def names(self) -> dict[str, str]:
         """Every name of a pin and the ref it stands for; a name in Pin.board goes before any other."""
@@ -126,4 +129,5 @@ class Profile(NamedTuple):
             parts=self.parts,
             open_pins=self.open_pins,
             call_ns=self.call_ns,
+            pwm=self.pwm,
         )

@@ -17,7 +17,7 @@ SIGNALS = {
 }
 """The signals of each kind of bus."""
 KINDS = tuple(SIGNALS)
-TABLES = "pins analog dac alternates roles limits layout"
+TABLES = "pins analog dac pwm alternates roles limits layout"
 KEYS = frozenset(("description", "port", "machine", "backend", "parts", "call_ns", *TABLES.split(), *KINDS))
 PIN_KEYS = frozenset(("numbers", "ref", "cpu", "chip", "open", "input_only", "board"))
 LAYOUT_KEYS = frozenset(("left", "right", "bottom", "top_edge", "bottom_edge", "numbered"))
@@ -65,6 +65,7 @@ class Reader:
             open_pins=self.open_pins,
             call_ns=file.integer("call_ns", 1_000, least=1),
             layout=self._layout(),
+            pwm=self._pulses(),
             file=file.file,
         )
 
@@ -176,6 +177,13 @@ class Reader:
             if ref not in self.spots and not self.open_pins and not (inside and ref.startswith(inside)):
                 self._no_pin(table, channel, ref)
         return channels
+
+    def _pulses(self) -> dict[str, tuple[str, ...]]:
+        table = self.file.table("pwm")
+        for ref in table.data:
+            if ref not in self.spots and not self.open_pins:
+                self._no_pin(table, ref, ref)
+        return {ref: table.texts(ref) for ref in table.data}
 
     def _alternates(self) -> dict[str, tuple[Alternate, ...]]:
         table = self.file.table("alternates")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
+from machine_compat.errors import ConfigError
 from tests.bench.plan import Plan
 
 NODE = "/dev/rig"
@@ -18,7 +19,7 @@ BUSES = 4
 EVENT = struct.Struct("<4I2Q")
 COMMAND = struct.Struct("<2IiI")
 MESSAGE = struct.Struct("<4H")
-SETUP = struct.Struct(f"<{NAME}s{NAME}s{NAME}s{LINES * NAME}sQIiI{BUSES}i{BUSES}i4I")
+SETUP = struct.Struct(f"<{NAME}s{NAME}s{NAME}s{LINES * NAME}sQIiI{BUSES}i{BUSES}i4I4x")
 
 I2C_M_READ = 0x0001
 I2C_M_TEN_BITS = 0x0010
@@ -79,7 +80,7 @@ class Device:
         except OSError as error:
             os.close(self._file)
             if error.errno == errno.EBUSY:
-                error.add_note("another rig has these buses, or a program keeps one of a former rig open")
+                raise ConfigError("another rig is plugged in, or a program keeps a bus of the last one open") from error
             raise
 
     def fileno(self) -> int:

@@ -1,23 +1,20 @@
 """This file is the far side of a rig's kernel drivers: a simulated board, in real time, that does what they ask for."""
 
-import os
+import errno
 import time
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 
-from machine_compat.contract import ADCChannel, I2CBus, I2CConfig, Op, PWMConfig, Read, SPIConfig, Wiring, Write
+from machine_compat.contract import ADCChannel, I2CBus, I2CConfig, Op, PWMConfig, Read, SPIConfig, Write
 from machine_compat.errors import BusError, ConfigError, Fault
-from machine_compat.mock.attach import attach_spec
-from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import Chip
-from machine_compat.mock.nets import connect
-from machine_compat.mock.world import World
+from machine_compat.simulation import SimulatedBoard
 from tests.bench.device import Device, Event, Kind, LineState, Message, PulseState, messages_of
 from tests.bench.plan import SPI_CPHA, SPI_CPOL, SPI_LSB_FIRST, Plan
 from tests.bench.serial_port import SerialPort
 
-import errno
-
+BOARD = Path(__file__).with_name("rig.toml")
 NO_TIME = 8_000_000_000
 """A bus speed in Hz at which the world's clock stands still: how long a transfer takes, the real one shows."""
 
@@ -30,8 +27,8 @@ class FarSide:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.world = World()
-        self.backend = MockBackend(wiring_of(plan), self.world)
+        self.board = SimulatedBoard(str(BOARD))
+        self.world = self.board.world
         self.chips: dict[str, Chip] = {}
         self.failures: list[Exception] = []
         """What went wrong in the world where nobody could be told: two outputs on one wire, a chip's own error."""
@@ -40,28 +37,28 @@ class FarSide:
         for spec in plan.chips:
             self.attach(spec)
         for one, other in plan.wires:
-            connect(*(self.backend.terminal(self.backend.wiring.ref(pin)) for pin in (one, other)))
+            self.board.wire(one, other)
         self._open_buses()
         self.device = Device(plan)
         self._lines = [FarLine(self, offset) for offset in range(len(plan.line_names))]
-        self.ports = [
-            SerialPort(node, self.backend.uart(f"uart{number}")) for number, node in enumerate(plan.uarts)
-        ]  # fmt: skip
+        uarts = [self.board.backend.uart(f"uart{number}") for number in range(len(plan.uarts))]
+        self.ports = [SerialPort(node, uart) for node, uart in zip(plan.uarts, uarts, strict=True)]
 
     def _open_buses(self) -> None:
-        self._i2c: dict[int, I2CBus] = {number: self.backend.i2c(f"i2c{number}") for number in self.plan.i2c_buses}
+        backend = self.board.backend
+        self._i2c: dict[int, I2CBus] = {number: backend.i2c(f"i2c{number}") for number in self.plan.i2c_buses}
         for bus in self._i2c.values():
             bus.configure(I2CConfig(frequency=NO_TIME))
         self._i2c_failures: dict[int, list[int]] = {number: [] for number in self._i2c}
-        self._spi = self.backend.spi(f"spi{self.plan.spi_bus}")
+        self._spi = backend.spi(f"spi{self.plan.spi_bus}")
         self._spi_mode = -1
-        self._pwm = [self.backend.pwm(pin) for pin in self.plan.pwm]
-        self._adc: list[ADCChannel] = [self.backend.adc(pin) for pin in self.plan.adc]
+        self._pwm = [backend.pwm(pin) for pin in self.plan.pwm]
+        self._adc: list[ADCChannel] = [backend.adc(pin) for pin in self.plan.adc]
         for pin in self.plan.pwm:
-            self.backend.terminal(pin).passive = True
+            backend.terminal(pin).passive = True
 
     def attach(self, spec: str) -> None:
-        self.chips[spec] = attach_spec(self.backend, spec)
+        self.chips[spec] = self.board.attach(spec)
 
     def detach(self, spec: str) -> None:
         """Take a chip off all its wires."""
@@ -84,8 +81,8 @@ class FarSide:
         self._guard(lambda: self.world.run(now))
 
     def idle_s(self) -> float:
-        """How long nothing will happen in the world by itself."""
-        return max(0.0, (self._start + self.world.due - time.monotonic_ns()) / 1e9)
+        """How long nothing will happen in the world by itself; an hour is as good as for ever."""
+        return min(max(0.0, (self._start + self.world.due - time.monotonic_ns()) / 1e9), 3600)
 
     def _guard(self, action: Callable[[], object]) -> bool:
         try:
@@ -171,14 +168,13 @@ class FarLine:
     """One line of the gpiochip, as a terminal of the world."""
 
     def __init__(self, side: FarSide, offset: int) -> None:
-        self._terminal = side.backend.terminal(f"GPIO{offset}")
+        self._terminal = side.board.backend.terminal(f"GPIO{offset}")
         self._device = side.device
         self._offset = offset
         self._output = False
         if offset not in side.plan.latches:
             self._terminal.watch(self._changed)
-            if self._terminal.level:
-                self._device.drive(offset, 1)
+            self.set(LineState.OUTPUT | LineState.HIGH if offset in side.plan.spi_selects else LineState(0))
 
     def set(self, state: LineState) -> None:
         """Do what the kernel has done to the line."""
@@ -193,20 +189,6 @@ class FarLine:
     def _changed(self, level: int, time: int) -> None:
         if not self._output:
             self._device.drive(self._offset, level)
-
-
-def wiring_of(plan: Plan) -> Wiring:
-    """The rig as a simulated board."""
-    lines = {f"GPIO{offset}" for offset in range(len(plan.line_names))}
-    buses = [*(f"i2c{number}" for number in plan.i2c_buses), f"spi{plan.spi_bus}"]
-    buses += [f"uart{number}" for number in range(len(plan.uarts))]
-    return Wiring(
-        board="rig",
-        pins=frozenset({*lines, *plan.adc}),
-        aliases={f"CE{number}": f"GPIO{offset}" for number, offset in enumerate(plan.spi_selects)},
-        buses={bus: {} for bus in buses},
-        call_ns=0,
-    )
 
 
 def op_of(message: Message) -> Op:

@@ -1,7 +1,7 @@
 """This file says what a rig is: the small computer that every bench test finds, and what a test may have different."""
 
 import errno
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 I2C_FUNC_I2C = 0x0000_0001
 I2C_FUNC_SMBUS_QUICK = 0x0001_0000
@@ -26,7 +26,8 @@ class Plan:
     gpio_label, pwm_label, adc_label: what the kernel calls the gpiochip, the PWM controller and the IIO device.
     spi_modes: mode bits that the controller takes. i2c_functions, i2c_longest: what the adapters can do, and the bytes
     that fit into a message (0: no limit). no_acknowledge: the errno with which they report a NAK.
-    pwm: the pins of the PWM channels.
+    pwm, adc: the pins of the PWM channels and of the analog inputs.
+    i2c_buses, spi_bus, spi_selects, uarts: what rig.toml has pins for; spi_selects are offsets of lines.
     """
 
     chips: tuple[str, ...] = ()
@@ -45,4 +46,4 @@ class Plan:
     i2c_buses: tuple[int, ...] = (0, 1)
     spi_bus: int = 0
     spi_selects: tuple[int, ...] = (8, 7)
-    uarts: tuple[str, ...] = field(default=("ttyS0", "pty"))
+    uarts: tuple[str, ...] = ("ttyS0", "pty")

@@ -6,6 +6,7 @@ It counts as the kernel does when it stamps edges: CLOCK_MONOTONIC.
 import os
 import select
 import threading
+from contextlib import suppress
 
 from machine_compat.clock import RealClock
 
@@ -29,9 +30,9 @@ class LinuxClock(RealClock):
         return monotonic_ns - self._start
 
     def wake(self) -> None:
-        if not self._rung:
-            self._rung = True
+        if not self._rung and self._bell >= 0:
             os.eventfd_write(self._bell, 1)
+            self._rung = True
         if not self.waiting:
             self.nudge()
 
@@ -51,11 +52,16 @@ class LinuxClock(RealClock):
                 ready = self._select(fd, None if left is None else (left - SPIN_NS) / 1e9)
                 if fd in ready:
                     return True
-            self._rung = False
-            os.eventfd_read(self._bell)
+            self._silence()
             return fd is not None and fd in select.select([fd], [], [], 0)[0]
         finally:
             self.waiting = False
+
+    def _silence(self) -> None:
+        self._rung = False
+        # Another thread may have said that it rang after this one had heard it.
+        with suppress(BlockingIOError):
+            os.eventfd_read(self._bell)
 
     def _select(self, fd: int | None, timeout_s: float | None) -> list[int]:
         files = [self._bell] if fd is None else [self._bell, fd]

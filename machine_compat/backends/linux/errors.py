@@ -99,7 +99,10 @@ def held_by(node: str, proc: str = "/proc") -> str:
         folder = f"{proc}/{process}/fd"
         try:
             numbers = os.listdir(folder)
-            if any(os.path.realpath(f"{folder}/{number}") == target for number in numbers) and int(process) != os.getpid():
+            if (
+                any(os.path.realpath(f"{folder}/{number}") == target for number in numbers)
+                and int(process) != os.getpid()
+            ):
                 with open(f"{proc}/{process}/comm", encoding="utf-8", errors="replace") as name:
                     return f" ({name.read().strip()}, process {process})"
         except OSError:

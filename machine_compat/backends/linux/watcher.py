@@ -1,10 +1,13 @@
 """The one thread of a Linux board: it waits for all watched devices together and calls who asked for each."""
 
+import logging
 import os
 import select
 import signal
 import threading
 from collections.abc import Callable
+
+log = logging.getLogger("machine_compat")
 
 
 class Watcher:
@@ -69,4 +72,11 @@ class Watcher:
                 with self._lock:
                     ready = self._ready.get(fd)
                     if ready is not None:
-                        ready()
+                        self._call(fd, ready)
+
+    def _call(self, fd: int, ready: Callable[[], None]) -> None:
+        try:
+            ready()
+        except OSError as error:
+            log.warning("a watched device has gone: %s", error.strerror)
+            self.remove(fd)

@@ -21,10 +21,16 @@ class Malformed(Exception):
 
 
 def device_descriptor(
-    vendor: int, product: int, release: int, *, kind: tuple[int, int, int] = (0, 0, 0), ep0_size: int = 64
+    vendor: int,
+    product: int,
+    release: int,
+    *,
+    kind: tuple[int, int, int] = (0, 0, 0),
+    ep0_size: int = 64,
+    strings: tuple[int, int, int] = (1, 2, 3),
 ) -> bytes:
-    """A device descriptor with strings 1 (manufacturer), 2 (product), 3 (serial) and one configuration."""
-    fields = (0x0200, *kind, ep0_size, vendor, product, release, 1, 2, 3, 1)
+    """A device descriptor with one configuration; strings: the indexes of manufacturer, product and serial number."""
+    fields = (0x0200, *kind, ep0_size, vendor, product, release, *strings, 1)
     return bytes((18, DEVICE)) + struct.pack("<HBBBBHHHBBBB", *fields)
 
 
@@ -36,9 +42,7 @@ def configuration(*parts: bytes, value: int = 1, attributes: int = 0x80, milliam
     return bytes((9, CONFIGURATION)) + struct.pack("<HBBBBB", *fields) + body
 
 
-def interface(
-    number: int, kind: tuple[int, int, int], *parts: bytes, alternate: int = 0, name: int = 0
-) -> bytes:
+def interface(number: int, kind: tuple[int, int, int], *parts: bytes, alternate: int = 0, name: int = 0) -> bytes:
     """An interface and what belongs to it: class descriptors and endpoints."""
     body = b"".join(parts)
     endpoints = sum(piece[1] == ENDPOINT for piece in pieces(body))

@@ -1,6 +1,7 @@
-"""What a simulated USB device is: packets on endpoints, and the standard requests that every device answers.
+"""What a simulated USB device is: packets on endpoints, and answers to the standard requests.
 
-# Ref: Universal Serial Bus Specification rev. 2.0, 5.3.2 pipes, 8.4.5 handshakes, 8.5.3 control transfers, 9.4 requests.
+# Ref: Universal Serial Bus Specification rev. 2.0, 5.3.2 pipes, 8.4.5 handshakes, 8.5.3 control transfers, 9.4
+# requests.
 """
 
 import enum
@@ -58,9 +59,12 @@ class Upstream(Protocol):
     def ready(self) -> None:
         """An endpoint that answered NAK may have something else to say now."""
 
+    def reconnect(self) -> None:
+        """The device leaves the bus and comes back, as after a reset of its own."""
+
 
 class USBDevice(ABC):
-    """A device on the wire, packet by packet. A host controller, simulated or a kernel's, asks; the device answers at once.
+    """A device on the wire, packet by packet: a host controller, simulated or a kernel's, asks; it answers at once.
 
     What it cannot answer yet it answers with NAK, and calls `port.ready()` when that may have changed.
     """
@@ -125,7 +129,7 @@ class SimulatedDevice(USBDevice):
     # ---- what a subclass answers
 
     def request(self, setup: Setup, data: bytes) -> bytes | None:
-        """A class or vendor request, with the data of its OUT stage; returns the IN stage (b"" if none), None: STALL."""
+        """A class or vendor request with the data of its OUT stage; returns the IN stage (b"" if none), None: STALL."""
         return None
 
     def accept(self, endpoint: int, data: bytes) -> Handshake:
@@ -157,6 +161,10 @@ class SimulatedDevice(USBDevice):
             self.powered()
         elif self._world is not port.world:
             raise ConfigError(f"{type(self).__name__} is in another world already")
+
+    def unplugged(self) -> None:
+        super().unplugged()
+        self.bus_reset()
 
     def ready(self) -> None:
         """Tell the host that an endpoint which said NAK may answer now."""

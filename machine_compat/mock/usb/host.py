@@ -8,15 +8,16 @@ It learns about a device only what the device answers to control transfers. Tran
 timeouts are in it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from machine_compat.errors import ConfigError
 from machine_compat.mock.usb.descriptors import Malformed
 from machine_compat.mock.usb.device import Setup, USBDevice
+from machine_compat.mock.usb.kernel_drivers import drivers_of
 from machine_compat.mock.usb.port import Port, Steps
-from machine_compat.mock.usb.sequencer import Sequencer
+from machine_compat.mock.usb.sequencer import Program, Sequencer
 from machine_compat.mock.usb.transfers import Transfer, TransferError, TransferLog, USBFault
 from machine_compat.mock.world import World, WorldClock
 
@@ -25,17 +26,6 @@ if TYPE_CHECKING:
 
 D = TypeVar("D", bound=USBDevice)
 T = TypeVar("T")
-
-CLASS_DRIVERS = {2: "cdc_acm", 3: "usbhid", 8: "usb-storage", 10: "cdc_acm"}
-"""The Linux drivers that bind interfaces by class."""
-PRODUCT_DRIVERS: Mapping[tuple[int, int], Mapping[int | None, str]] = {
-    (0x0403, 0x6010): {None: "ftdi_sio"},
-    (0x0403, 0x6011): {None: "ftdi_sio"},
-    (0x0403, 0x6014): {None: "ftdi_sio"},
-    (0x0403, 0x6048): {None: "ftdi_sio"},
-    (0x04D8, 0x00DD): {2: "mcp2221"},
-}
-"""The Linux drivers that bind devices by vendor and product: by interface number, None for all."""
 
 
 class Handle:
@@ -75,12 +65,15 @@ class VirtualHost:
             raise ConfigError(f"{type(device).__name__} is plugged in already")
         number = next(number for number in range(1, len(self._ports) + 2) if number not in self._ports)
         self._address += 1
-        port = self._ports[number] = Port(self.world, self.clock, device, number, self._address)
+        port = self._ports[number] = Port(
+            self.world, self.clock, device, number, self._address, lambda: self._reconnect(device)
+        )
         device.plugged(port)
         if wait:
             self.run(self._welcome(port))
         else:
-            Sequencer(self.world).start(self._in_the_world(self._welcome(port)))
+            port.sequencer = Sequencer(self.world)
+            port.sequencer.start(self._in_the_world(self._welcome(port)))
         return device
 
     def unplug(self, device: USBDevice) -> None:
@@ -90,6 +83,11 @@ class VirtualHost:
         device.unplugged()
         port.disconnect()
         self.log.append(f"port {port.number}: disconnected")
+
+    def _reconnect(self, device: USBDevice) -> None:
+        if any(port.device is device for port in self._ports.values()):
+            self.unplug(device)
+            self.plug(device, wait=False)
 
     def port(self, device: USBDevice) -> Port:
         """The port a device is in, where its faults are made."""
@@ -115,15 +113,7 @@ class VirtualHost:
             self.log.append(f"port {port.number}: {found.idVendor:04x}:{found.idProduct:04x} at address {port.address}")
 
     def _bind(self, port: Port) -> None:
-        port.drivers = {}
-        if not self.kernel_drivers or port.descriptor is None or port.active is None:
-            return
-        mine = PRODUCT_DRIVERS.get((port.descriptor.idVendor, port.descriptor.idProduct), {})
-        for settings in port.active.interfaces:
-            number, kind = settings[0].bInterfaceNumber, settings[0].bInterfaceClass
-            driver = mine.get(number) or mine.get(None) or CLASS_DRIVERS.get(kind)
-            if driver:
-                port.drivers[number] = driver
+        port.drivers = drivers_of(port.descriptor, port.active) if self.kernel_drivers else {}
 
     # ---- running
 
@@ -137,9 +127,9 @@ class VirtualHost:
                 return done
             self.clock.wait_until(until)
 
-    def _in_the_world(self, steps: Steps[None]) -> Iterator[int | None]:
+    def _in_the_world(self, steps: Steps[None]) -> Program:
         for until in steps:
-            yield 1_000 if until is None else max(0, until - self.world.now)
+            yield None if until is None else max(0, until - self.world.now)
 
     # ---- what a program asks of the system
 
@@ -268,9 +258,7 @@ class VirtualHost:
             raise TransferError(fault, done) from error
         finally:
             crossed = bytes(data[:done])
-            self.transfers.add(
-                Transfer(port.device, endpoint, setup, crossed, asked, fault, began, self.world.now)
-            )
+            self.transfers.add(Transfer(port.device, endpoint, setup, crossed, asked, fault, began, self.world.now))
         return done
 
     # ---- pyusb

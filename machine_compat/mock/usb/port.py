@@ -1,13 +1,13 @@
-"""One port of the virtual host: the device in it, its transfers packet by packet in the world's time, and their faults.
+"""One port of the virtual host: the device in it, and its transfers, packet by packet in the world's time.
 
-A transfer is a generator that yields the world time until which it waits, None meaning until the device is ready; it may
-be woken early and looks again. The host runs it in the caller's place, or as an event of the world.
+A transfer is a generator that yields the world time until which it waits, None meaning until the device is ready; it
+may be woken early and looks again. The host runs it in the caller's place, or as events of the world.
 
 # Ref: Universal Serial Bus Specification rev. 2.0, 4.4 and 5.5-5.8 transfer types, 5.8.4 packets a frame, 7.1.7.3 and
 # 7.1.7.5 connect and reset, 9.1.2 enumeration.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 from machine_compat.clock import Clock
@@ -16,6 +16,7 @@ from machine_compat.mock.usb.descriptors import (
     ConfigurationDescriptor,
     DeviceDescriptor,
     EndpointDescriptor,
+    Malformed,
     parse_configuration,
     parse_device,
 )
@@ -28,6 +29,7 @@ from machine_compat.mock.usb.device import (
     Speed,
     USBDevice,
 )
+from machine_compat.mock.usb.sequencer import Sequencer
 from machine_compat.mock.usb.transfers import TransferError, USBFault
 from machine_compat.mock.world import World
 
@@ -45,7 +47,9 @@ ENUMERATION_TIMEOUT_NS = 5_000_000_000
 class Port:
     """A device's place at the host, from plug to unplug. drivers: the kernel driver bound to each interface number."""
 
-    def __init__(self, world: World, clock: Clock, device: USBDevice, number: int, address: int) -> None:
+    def __init__(
+        self, world: World, clock: Clock, device: USBDevice, number: int, address: int, reconnect: Callable[[], object]
+    ) -> None:
         self.world = world
         self.device = device
         self.number = number
@@ -60,9 +64,13 @@ class Port:
         self.alternates: dict[int, int] = {}
         self.drivers: dict[int, str] = {}
         self.claims: dict[int, object] = {}
+        self.sequencer: Sequencer | None = None
+        """What enumerates the device while the world goes on."""
         self._clock = clock
+        self._reconnect = reconnect
         self._frame = FRAME_NS[device.speed]
         self._packet_ns = self._frame // PACKETS_A_FRAME[device.speed]
+        self._ep0_size = 8
         self._stalls: dict[int, int] = {}
         self._mute: set[int] = set()
         self._late: dict[int, int] = {}
@@ -87,8 +95,14 @@ class Port:
     def ready(self) -> None:
         """An endpoint may have something else to say; whoever waits looks again, now."""
         self._clock.wake()
+        if self.sequencer is not None:
+            self.sequencer.nudge()
         if self.world.current is None:
             self.world.at(self.world.now, self._nothing)
+
+    def reconnect(self) -> None:
+        """The device leaves the bus and comes back."""
+        self.world.at(self.world.now, self._reconnect)
 
     def _nothing(self) -> None:
         """An event for its time alone: chips that run ahead to the next event stop there."""
@@ -182,7 +196,7 @@ class Port:
         yield from self._begin(0x80 if setup.device_to_host else 0x00, self._frame)
         yield from self._pass(self._packet_ns)
         self.device.setup(setup.encode())
-        size = self.descriptor.bMaxPacketSize0 if self.descriptor else 64
+        size = self._ep0_size
         if not setup.device_to_host:
             for start in range(0, len(data), size):
                 yield from self._send(0, data[start : start + size], deadline)
@@ -234,14 +248,17 @@ class Port:
         """What a host does by itself: reset, address, descriptors, first configuration. Errors are the caller's."""
         yield from self._pass(DEBOUNCE_NS)
         yield from self.reset()
-        yield from self._get(1, 0, 64)
+        start = yield from self._get(1, 0, 8)
+        if len(start) < 8 or start[7] not in (8, 16, 32, 64):
+            raise Malformed(f"{start.hex(' ') or 'nothing'} is no beginning of a device descriptor")
+        self._ep0_size = start[7]
         yield from self._set(SET_ADDRESS, self.address)
         yield from self._pass(ADDRESS_NS)
         descriptor = parse_device((yield from self._get(1, 0, 18)))
         configurations = []
         for index in range(descriptor.bNumConfigurations):
             head = yield from self._get(2, index, 9)
-            total = int.from_bytes(head[2:4], "little")
+            total = max(9, int.from_bytes(head[2:4], "little"))
             configurations.append(parse_configuration((yield from self._get(2, index, total))))
         self.configurations = configurations
         self.descriptor = descriptor

@@ -11,7 +11,7 @@ Program = Generator[int | None, None, None]
 class Sequencer:
     """One program at a time, in step with everything else that happens in the world."""
 
-    __slots__ = ("_event", "_program", "idle", "world")
+    __slots__ = ("_event", "_program", "_running", "idle", "world")
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -19,6 +19,7 @@ class Sequencer:
         """Whether the program waits for `go_on`."""
         self._program: Program | None = None
         self._event: Event | None = None
+        self._running = False
 
     def start(self, program: Program) -> None:
         """Run a program from now on, in place of the one that ran."""
@@ -27,27 +28,41 @@ class Sequencer:
         self._event = self.world.at(self.world.now, self._step)
 
     def stop(self) -> None:
-        """End the program where it stands."""
+        """End the program where it stands; one that asks for its own end goes no further than its next step."""
         if self._event is not None:
             self._event.cancel()
         program, self._program = self._program, None
-        if program is not None:
+        if program is not None and not self._running:
             program.close()
         self.idle = False
 
     def go_on(self) -> None:
         """Go on now, if the program waits for that."""
         if self.idle:
+            self.nudge()
+
+    def nudge(self) -> None:
+        """Go on now, also where the program would wait for a time; no news to one that is running."""
+        if self._program is not None and not self._running:
             self.idle = False
+            if self._event is not None:
+                self._event.cancel()
             self._event = self.world.at(self.world.now, self._step)
 
     def _step(self) -> None:
         world, program = self.world, self._program
         while program is not None:
+            self._running = True
             try:
                 delay = next(program)
             except StopIteration:
-                self._program = None
+                if self._program is program:
+                    self._program = None
+                return
+            finally:
+                self._running = False
+            if self._program is not program:
+                program.close()
                 return
             if delay is None:
                 self.idle = True

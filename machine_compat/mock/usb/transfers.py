@@ -48,7 +48,7 @@ class Transfer:
 
 
 class TransferLog:
-    """All transfers of drivers, in order. What the host did by itself when a device was plugged in is not among them."""
+    """All transfers of drivers, in order; not those that the host does by itself when a device is plugged in."""
 
     def __init__(self) -> None:
         self._all: list[Transfer] = []

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/poll.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -15,6 +16,7 @@
 #include "rig.h"
 
 #define PATIENCE msecs_to_jiffies(5000)
+#define TIME_TO_GO msecs_to_jiffies(1000)
 
 enum progress { IDLE, ASKED, TAKEN, ANSWERED };
 
@@ -36,11 +38,18 @@ struct session {
 	int answer;
 };
 
+/* There is one rig at a time, as there is one of each bus number. */
+static atomic_t plugged = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(vacant);
+
 int rig_ask(struct rig *rig, const struct rig_event *event, const void *data, void *reply, size_t room)
 {
 	struct session *session = container_of(rig, struct session, rig);
 	int result;
 
+	/* While the parts come into being the process waits for us. */
+	if (!session->set_up)
+		return 0;
 	mutex_lock(&session->asking);
 	mutex_lock(&session->question);
 	session->event = *event;
@@ -71,18 +80,43 @@ static void remove_parts(struct rig *rig)
 	rig_remove_pwm(rig);
 	rig_remove_spi(rig);
 	rig_remove_gpio(rig);
-	/* Last, as it waits until every program has closed the bus. */
-	rig_remove_i2c(rig);
-	platform_device_unregister(rig->device);
 }
 
-static void remove_session(struct work_struct *work)
+/* Waits until every program has closed the buses. */
+static void remove_buses(struct rig *rig)
 {
-	struct session *session = container_of(work, struct session, removal);
+	rig_remove_i2c(rig);
+	platform_device_unregister(rig->device);
+	atomic_set(&plugged, 0);
+	wake_up(&vacant);
+}
 
-	if (session->set_up)
-		remove_parts(&session->rig);
-	kfree(session);
+static void remove_later(struct work_struct *work)
+{
+	remove_buses(&container_of(work, struct session, removal)->rig);
+}
+
+/*
+ * The lines get their names from a property of their parent. If the gpiochip itself brought names, Linux 6.1 would
+ * search all gpiochips for them, and stumble over one that was unplugged and is still open.
+ */
+static struct platform_device *make_parent(struct rig_setup *setup)
+{
+	const char *names[RIG_LINES];
+	struct property_entry properties[] = {
+		PROPERTY_ENTRY_STRING_ARRAY_LEN("gpio-line-names", names, setup->lines),
+		{ }
+	};
+	struct platform_device_info info = {
+		.name = "rig",
+		.id = PLATFORM_DEVID_AUTO,
+		.properties = properties,
+	};
+	unsigned int i;
+
+	for (i = 0; i < setup->lines; i++)
+		names[i] = setup->line_names[i];
+	return platform_device_register_full(&info);
 }
 
 static int set_up(struct session *session, const char __user *from, size_t length)
@@ -96,10 +130,12 @@ static int set_up(struct session *session, const char __user *from, size_t lengt
 		return -EFAULT;
 	if (rig->setup.lines > RIG_LINES)
 		return -EINVAL;
-	rig->device = platform_device_register_simple("rig", PLATFORM_DEVID_AUTO, NULL, 0);
-	if (IS_ERR(rig->device))
-		return PTR_ERR(rig->device);
-	error = rig_add_gpio(rig);
+	if (!wait_event_timeout(vacant, !atomic_cmpxchg(&plugged, 0, 1), TIME_TO_GO))
+		return -EBUSY;
+	rig->device = make_parent(&rig->setup);
+	error = PTR_ERR_OR_ZERO(rig->device);
+	if (!error)
+		error = rig_add_gpio(rig);
 	if (!error)
 		error = rig_add_spi(rig);
 	if (!error)
@@ -110,6 +146,7 @@ static int set_up(struct session *session, const char __user *from, size_t lengt
 		error = rig_add_adc(rig);
 	if (error) {
 		remove_parts(rig);
+		remove_buses(rig);
 		memset(rig, 0, sizeof(*rig));
 	}
 	session->set_up = !error;
@@ -204,7 +241,7 @@ static int session_open(struct inode *inode, struct file *file)
 	mutex_init(&session->asking);
 	mutex_init(&session->question);
 	init_waitqueue_head(&session->changed);
-	INIT_WORK(&session->removal, remove_session);
+	INIT_WORK(&session->removal, remove_later);
 	file->private_data = session;
 	return 0;
 }
@@ -215,8 +252,12 @@ static int session_release(struct inode *inode, struct file *file)
 
 	WRITE_ONCE(session->gone, true);
 	wake_up(&session->changed);
-	/* Not here: a program that keeps an I2C bus open would keep this process from ending. */
-	queue_work(system_unbound_wq, &session->removal);
+	if (session->set_up) {
+		remove_parts(&session->rig);
+		/* Not here: a program that keeps a bus open would keep this process from ending. */
+		queue_work(system_unbound_wq, &session->removal);
+	}
+	/* The session stays for good: a program may be on its way out of a call. */
 	return 0;
 }
 

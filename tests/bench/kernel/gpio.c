@@ -20,7 +20,6 @@ struct rig_line {
 struct rig_gpio {
 	struct rig *rig;
 	struct gpio_chip chip;
-	const char *names[RIG_LINES];
 	struct rig_line line[RIG_LINES];
 };
 
@@ -164,7 +163,6 @@ int rig_drive(struct rig *rig, u32 offset, bool high)
 int rig_add_gpio(struct rig *rig)
 {
 	struct rig_gpio *gpio;
-	unsigned int i;
 	int error;
 
 	if (!rig->setup.lines)
@@ -173,15 +171,12 @@ int rig_add_gpio(struct rig *rig)
 	if (!gpio)
 		return -ENOMEM;
 	gpio->rig = rig;
-	for (i = 0; i < rig->setup.lines; i++)
-		gpio->names[i] = rig->setup.line_names[i][0] ? rig->setup.line_names[i] : NULL;
 	gpio->chip = (struct gpio_chip){
 		.label = rig->setup.gpio_label,
 		.parent = &rig->device->dev,
 		.owner = THIS_MODULE,
 		.base = -1,
 		.ngpio = rig->setup.lines,
-		.names = gpio->names,
 		.can_sleep = true,
 		.get_direction = get_direction,
 		.get = get_level,
@@ -204,8 +199,7 @@ int rig_add_gpio(struct rig *rig)
 
 void rig_remove_gpio(struct rig *rig)
 {
-	if (!rig->gpio)
-		return;
-	gpiochip_remove(&rig->gpio->chip);
-	kfree(rig->gpio);
+	/* It is not freed: a program may be on its way out of one of its calls. */
+	if (rig->gpio)
+		gpiochip_remove(&rig->gpio->chip);
 }

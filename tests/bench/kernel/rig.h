@@ -6,7 +6,7 @@
  * Their far ends are in the process that holds the file. It first writes a struct rig_setup. From then on it reads
  * events, one per read(), in the order they happen; a driver that caused one waits until the process has written
  * RIG_ANSWER. So the process sees every edge of every wire before the next one, however fast a program moves them.
- * Closing the file unplugs everything.
+ * Closing the file unplugs everything. At first all lines are inputs, but the chip selects outputs, high.
  */
 #ifndef RIG_H
 #define RIG_H

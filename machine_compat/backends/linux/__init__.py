@@ -1,0 +1,146 @@
+"""The Linux kernel as a backend: GPIO by the character device, I2C, SPI, serial ports, PWM, IIO, watchdog, clock.
+
+    linux://pinctrl-rp1,pinctrl-bcm2711?uart0=/dev/serial0
+
+place: labels or names of the gpiochip that plain numbers mean, the first that is there. Options: ``i2c0=``, ``spi0=``,
+``uart0=`` and so on name a bus's device; ``watchdog=`` the watchdog's; ``rtc=system`` lets scripts set the computer's
+clock; ``soft_pwm=yes`` lets a thread make PWM on lines that have none.
+
+Refs: a line as `chips.find_line` has it; a bus as "i2c1" or by its device's path; PWM as `pwm.find_channel`, analog
+inputs as `adc.find_input` have them. Nothing is opened before a channel is configured.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from machine_compat.backends.linux.adc import IIOChannel, find_input
+from machine_compat.backends.linux.bitstream import MosiLine
+from machine_compat.backends.linux.chips import Chip, Place, find_line, read_chip, read_chips
+from machine_compat.backends.linux.clock import LinuxClock
+from machine_compat.backends.linux.gpio import LinuxLine
+from machine_compat.backends.linux.i2c import LinuxI2C
+from machine_compat.backends.linux.pwm import SysfsPWM, ThreadPWM, find_channel
+from machine_compat.backends.linux.spi import LinuxSPI, numbers_of
+from machine_compat.backends.linux.timekeeping import LinuxWatchdog, SystemRTC
+from machine_compat.backends.linux.uart import LinuxUART
+from machine_compat.backends.linux.watcher import Watcher
+from machine_compat.contract import Backend, Line, PWMChannel, RTCChannel, Watchdog, Wiring
+from machine_compat.errors import ConfigError
+
+NODES = {"i2c": "/dev/i2c-{}", "spi": "/dev/spidev{}.0", "uart": "/dev/ttyS{}"}
+"""Where a bus is unless the board says otherwise."""
+SWITCHES = {"watchdog": None, "rtc": ("system", "offset"), "soft_pwm": ("yes", "no")}
+"""The other options, and the values they may have."""
+
+
+class LinuxBackend(Backend):
+    """The buses of the computer this runs on."""
+
+    name = "Linux"
+
+    def __init__(
+        self, wiring: Wiring, place: str = "", options: Mapping[str, str] | None = None, sysfs: Path = Path("/sys")
+    ) -> None:
+        self._wiring = wiring
+        self._main = tuple(filter(None, place.split(","))) or ("gpiochip0",)
+        self._options = checked(options or {})
+        self._sysfs = sysfs
+        self._clock = LinuxClock()
+        self._watcher = Watcher()
+        self._chips: dict[str, Chip] | None = None
+        self._lines: dict[tuple[str, int], LinuxLine] = {}
+        self._spis: dict[str, LinuxSPI] = {}
+
+    # ---- lines
+
+    def line(self, ref: str, /) -> Line:
+        place = self._place(ref)
+        known = self._lines.get((place.node, place.offset))
+        if known is None:
+            known = self._lines[place.node, place.offset] = self._new_line(ref, place)
+        return known
+
+    def _new_line(self, ref: str, place: Place) -> LinuxLine:
+        for name, pins in self._wiring.buses.items():
+            if name.startswith("spi") and pins.get("mosi") == ref:
+                return MosiLine(place, self._clock, self._watcher, self._selector, partial(self.spi, name))
+        return LinuxLine(place, self._clock, self._watcher, self._selector)
+
+    def _place(self, ref: str) -> Place:
+        explicit = re.fullmatch(r"(?:/dev/)?(gpiochip\d+)/(.+)", ref)
+        if explicit:
+            # Nothing else is opened, not even to be looked at.
+            return find_line(ref, [read_chip(f"/dev/{explicit[1]}")], self._main)
+        if self._chips is None:
+            self._chips = {chip.node: chip for chip in read_chips()}
+        try:
+            return find_line(ref, list(self._chips.values()), self._main)
+        except ConfigError:
+            # A chip may have been plugged in meanwhile.
+            self._chips = {chip.node: chip for chip in read_chips()}
+            return find_line(ref, list(self._chips.values()), self._main)
+
+    # ---- buses
+
+    def i2c(self, ref: str, /) -> LinuxI2C:
+        return LinuxI2C(self._node("i2c", ref), self._wiring.buses.get(ref, {}), self._sysfs)
+
+    def spi(self, ref: str, /) -> LinuxSPI:
+        node = self._node("spi", ref)
+        known = self._spis.get(node)
+        if known is None:
+            known = self._spis[node] = LinuxSPI(node, self._wiring.buses.get(ref, {}), self._sysfs)
+        return known
+
+    def _selector(self, bus: int, select: int) -> Callable[[int], None]:
+        for node, known in self._spis.items():
+            if numbers_of(node)[0] == bus:
+                return known.selector(select)
+        return self.spi(f"/dev/spidev{bus}.{select}").selector(select)
+
+    def uart(self, ref: str, /) -> LinuxUART:
+        return LinuxUART(self._node("uart", ref), self._clock, self._watcher)
+
+    def _node(self, kind: str, ref: str) -> str:
+        if "/" in ref:
+            return ref
+        number = re.fullmatch(rf"{kind}(\d+)", ref)
+        if number is None:
+            example = NODES[kind].format(1)
+            raise ConfigError(f"Linux has no {kind} bus {ref!r}; write a number, or a path as in {example!r}")
+        return self._options.get(ref) or NODES[kind].format(number[1])
+
+    # ---- analog, pulses, time
+
+    def pwm(self, ref: str, /) -> PWMChannel:
+        if self._options.get("soft_pwm") == "yes" and ref not in self._wiring.pwm:
+            return ThreadPWM(self.line(ref))
+        return SysfsPWM(*find_channel(ref, self._wiring.pwm, self._sysfs))
+
+    def adc(self, ref: str, /) -> IIOChannel:
+        return find_input(ref, self._sysfs)
+
+    def watchdog(self, expired: Callable[[], None], /) -> Watchdog:
+        return LinuxWatchdog(self._options.get("watchdog", "/dev/watchdog"))
+
+    def rtc(self) -> RTCChannel:
+        return SystemRTC(self._options.get("rtc") == "system")
+
+    def clock(self) -> LinuxClock:
+        return self._clock
+
+    def close(self) -> None:
+        self._watcher.close()
+        self._clock.close()
+
+
+def checked(options: Mapping[str, str]) -> Mapping[str, str]:
+    """The options of a backend URL; ConfigError names those there are."""
+    for name, value in options.items():
+        values = SWITCHES.get(name)
+        if (name not in SWITCHES and not re.fullmatch(r"(i2c|spi|uart)\d+", name)) or (values and value not in values):
+            known = ", ".join([*SWITCHES, "i2cN, spiN, uartN (a device's path)"])
+            raise ConfigError(f"backend linux://: no option {name}={value}; there are {known}")
+    return options

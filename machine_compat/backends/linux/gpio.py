@@ -1,0 +1,315 @@
+"""A GPIO line through the kernel's character device: levels, pulls, open drain, edges with the kernel's timestamps.
+
+Levels go through the request's own file, one ioctl each: that is what a blinking loop does most. All else is gpiod's.
+
+# Ref: Linux Documentation/userspace-api/gpio/chardev.rst, include/uapi/linux/gpio.h
+"""
+
+import errno
+import logging
+import re
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from fcntl import ioctl
+from typing import TYPE_CHECKING
+
+from machine_compat.backends.linux.chips import Place, gpiod_module
+from machine_compat.backends.linux.clock import LinuxClock
+from machine_compat.backends.linux.errors import bus_error, node_error
+from machine_compat.backends.linux.ioctl import GPIO_GET_VALUES, GPIO_SET_VALUES, LINE_VALUES
+from machine_compat.backends.linux.watcher import Watcher
+from machine_compat.contract import Edge, EdgeHandler, Line, LineConfig, Mode, Pull
+from machine_compat.errors import BusError, ConfigError, Unsupported
+
+if TYPE_CHECKING:
+    import gpiod
+
+CONSUMER = "machine-compat"
+BUFFER = 1024
+"""How many edges the kernel keeps for one request, at most (GPIO_V2_LINES_MAX * 16)."""
+STALE_NS = 5_000_000
+"""A pulse that began so long before it was asked for is not the one that is meant."""
+NO_EDGES = Edge(0)
+QUERY = LINE_VALUES.pack(0, 1)
+LEVELS = (LINE_VALUES.pack(0, 1), LINE_VALUES.pack(1, 1))
+
+log = logging.getLogger("machine_compat")
+Selector = Callable[[int, int], Callable[[int], None]]
+"""Gives the function that sets a chip select the kernel's SPI driver holds, by the numbers of bus and select."""
+
+
+class LinuxLine(Line):
+    """One line, requested when it is first used and held until it is closed.
+
+    A chip select that the kernel's SPI driver holds (CE0 of a stock Raspberry Pi) is set through that driver.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_driven",
+        "_edges",
+        "_fd",
+        "_handler",
+        "_latch",
+        "_measuring",
+        "_mode",
+        "_place",
+        "_pull",
+        "_pulses",
+        "_request",
+        "_seen",
+        "_select",
+        "_selector",
+        "_watcher",
+    )  # fmt: skip
+
+    def __init__(self, place: Place, clock: LinuxClock, watcher: Watcher, selector: Selector) -> None:
+        self._place = place
+        self._clock = clock
+        self._watcher = watcher
+        self._selector = selector
+        self._request: gpiod.LineRequest | None = None
+        self._fd = -1
+        self._driven = False
+        self._select: Callable[[int], None] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._mode: Mode | None = None
+        self._pull: Pull | None = None
+        self._latch = 0
+        self._edges = NO_EDGES
+        self._handler: EdgeHandler | None = None
+        self._seen = 0
+        self._measuring = False
+        self._pulses: list[tuple[int, int]] = []
+
+    # ---- levels
+
+    def read(self) -> int:
+        if self._fd < 0:
+            if self._select is not None:
+                return self._latch
+            self._apply()
+        try:
+            return ioctl(self._fd, GPIO_GET_VALUES, QUERY)[0] & 1
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def write(self, level: int, /) -> None:
+        self._latch = level
+        if self._driven:
+            try:
+                ioctl(self._fd, GPIO_SET_VALUES, LEVELS[level])
+            except OSError as error:
+                raise self._failed(error) from error
+        elif self._select is not None:
+            self._select(level)
+        elif self._measuring and self._mode is Mode.OPEN_DRAIN:
+            self._apply()
+
+    def _failed(self, error: OSError) -> BusError:
+        return bus_error(error, self._place.name, self._place.node)
+
+    # ---- configuration
+
+    def configure(self, config: LineConfig, /) -> None:
+        if config.mode is Mode.ANALOG:
+            raise ConfigError(f"{self._place.name} is no analog input: Linux has those as IIO channels, ADC(...)")
+        self._mode = config.mode
+        if config.pull is not None:
+            self._pull = config.pull
+        if config.level is not None:
+            self._latch = config.level
+        if config.mode is not Mode.IN and self._handler is not None:
+            self.watch(NO_EDGES, None)
+        if self._select is not None:
+            self._select(self._latch)
+            return
+        self._apply()
+
+    def _apply(self, measured: Edge = NO_EDGES) -> None:
+        """Have the kernel's line be as configured, from the first time on without letting it go in between."""
+        gpiod_module()
+        import gpiod
+
+        self._measuring = False
+        edges = measured or self._edges
+        settings: dict[Iterable[int | str] | int | str, gpiod.LineSettings | None] = {
+            self._place.offset: self._settings(edges)
+        }
+        try:
+            if self._request is not None:
+                self._request.reconfigure_lines(settings)
+            else:
+                self._request = gpiod.request_lines(
+                    self._place.node, settings, consumer=CONSUMER, event_buffer_size=BUFFER
+                )
+                self._fd = self._request.fd
+        except OSError as error:
+            self._refused(error)
+        except ValueError as error:
+            raise ConfigError(
+                f"{self._place.name}: the kernel's driver of {self._place.node} refuses {self._mode}"
+            ) from error
+        self._driven = self._fd >= 0 and self._mode in (Mode.OUT, Mode.OPEN_DRAIN) and not edges
+
+    def _settings(self, edges: Edge) -> "gpiod.LineSettings":
+        import gpiod
+        from gpiod.line import Bias, Direction, Drive, Value
+        from gpiod.line import Edge as GpiodEdge
+
+        settings = gpiod.LineSettings()
+        if edges or self._mode is Mode.IN:
+            settings.direction = Direction.INPUT
+        elif self._mode is not None:
+            settings.direction = Direction.OUTPUT
+            settings.output_value = Value.ACTIVE if self._latch else Value.INACTIVE
+            if self._mode is Mode.OPEN_DRAIN:
+                settings.drive = Drive.OPEN_DRAIN
+        if self._pull is not None and self._mode is not None:
+            settings.bias = {Pull.NONE: Bias.DISABLED, Pull.UP: Bias.PULL_UP, Pull.DOWN: Bias.PULL_DOWN}[self._pull]
+        settings.edge_detection = {
+            0: GpiodEdge.NONE, 1: GpiodEdge.RISING, 2: GpiodEdge.FALLING, 3: GpiodEdge.BOTH
+        }[int(edges)]  # fmt: skip
+        return settings
+
+    def _refused(self, error: OSError) -> None:
+        """Find out why the kernel did not give the line; a held chip select is taken over."""
+        place = self._place
+        if error.errno == errno.EBUSY:
+            consumer = consumer_of(place)
+            chip_select = re.fullmatch(r"spi(\d+) CS(\d+)", consumer)
+            if chip_select and self._mode is not Mode.IN:
+                self._select = self._selector(int(chip_select[1]), int(chip_select[2]))
+                self._select(self._latch)
+                return
+            raise ConfigError(
+                f"{place.name} (line {place.offset} of {place.node}) is in use by {consumer!r}{hint(consumer)}"
+            ) from error
+        if self._request is not None:
+            raise self._failed(error) from error
+        raise node_error(error, place.node) from error
+
+    # ---- edges
+
+    def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
+        if handler is not None and self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
+            raise Unsupported(f"{self._place.name} is an output, and the kernel reports edges of inputs alone")
+        if handler is None:
+            edges = NO_EDGES
+            if self._fd >= 0:
+                self._watcher.remove(self._fd)
+        elif self._mode is None:
+            self._mode = Mode.IN
+        self._handler = handler
+        if edges != self._edges or (handler is not None and self._fd < 0):
+            self._edges = edges
+            self._apply()
+        if handler is not None:
+            while self._pending(0):
+                self._pulses.clear()
+            self._watcher.add(self._fd, self._arrived)
+
+    def _arrived(self) -> None:
+        """Hand on the edges that the kernel has kept; on the watcher's thread."""
+        request, handler = self._request, self._handler
+        if request is None or handler is None:
+            return
+        for event in request.read_edge_events(BUFFER):
+            self._count(event.line_seqno)
+            edge = Edge.RISING if event.event_type is event.Type.RISING_EDGE else Edge.FALLING
+            handler(edge, self._clock.of_kernel(event.timestamp_ns))
+
+    def _count(self, number: int) -> None:
+        """Notice edges that the kernel had no room for: their numbers are missing."""
+        lost = number - self._seen - 1
+        self._seen = number
+        if lost > 0:
+            log.warning(
+                "%s: %d edges were lost; the kernel keeps %d, and the script was busy for too long",
+                self._place.name, lost, BUFFER,
+            )  # fmt: skip
+
+    # ---- pulses
+
+    def measure_pulse(self, level: int, timeout_ns: int, /) -> int:
+        """The next pulse by the kernel's own timestamps.
+
+        Edges are kept from one call to the next, so that pulses in a row (DHT22) are measured however late the calls
+        come.
+        """
+        if self._edges or self._mode is Mode.OUT or (self._mode is Mode.OPEN_DRAIN and not self._latch):
+            raise Unsupported(f"{self._place.name} is watched or driven")
+        now = self._clock.now_ns()
+        fresh = not self._measuring
+        if fresh:
+            self._apply(Edge.BOTH)
+            self._measuring = True
+            self._pulses.clear()
+        began = now if fresh and self.read() == level and not self._pending(0) else None
+        return self._pulse(level, began, now, timeout_ns)
+
+    def _pulse(self, level: int, began: int | None, start: int, timeout_ns: int) -> int:
+        deadline = start + timeout_ns
+        while True:
+            left = deadline - self._clock.now_ns()
+            if not self._pulses and not self._pending(max(0, left)):
+                return -2 if began is None else -1
+            time_ns, now_at = self._pulses.pop(0)
+            if now_at == level:
+                began = time_ns if time_ns >= start - STALE_NS else None
+            elif began is not None:
+                return time_ns - began
+
+    def _pending(self, timeout_ns: int) -> bool:
+        """Whether an edge came, waiting for it; edges are moved from the kernel to `_pulses`."""
+        request = self._request
+        assert request is not None
+        if self._pulses:
+            return True
+        if not request.wait_edge_events(timedelta(microseconds=timeout_ns / 1_000)):
+            return False
+        for event in request.read_edge_events(BUFFER):
+            self._count(event.line_seqno)
+            rising = event.event_type is event.Type.RISING_EDGE
+            self._pulses.append((self._clock.of_kernel(event.timestamp_ns), int(rising)))
+        return True
+
+    def send_bits(self, timing_ns: tuple[int, int, int, int], data: bytes, /) -> None:
+        raise ConfigError(
+            f"{self._place.name} cannot send a bitstream: Linux keeps no times below a microsecond on a plain line; "
+            "use the MOSI pin of a SPI bus (GPIO10 on a Raspberry Pi)"
+        )
+
+    def close(self) -> None:
+        request, self._request = self._request, None
+        select, self._select = self._select, None
+        if request is not None:
+            self._watcher.remove(self._fd)
+            self._fd = -1
+            self._driven = False
+            request.release()
+        elif select is not None:
+            select(1)
+        self._forget()
+
+
+def consumer_of(place: Place) -> str:
+    """Who has a line."""
+    import gpiod
+
+    try:
+        with gpiod.Chip(place.node) as chip:
+            return chip.get_line_info(place.offset).consumer or "the kernel"
+    except OSError:
+        return "somebody"
+
+
+def hint(consumer: str) -> str:
+    if consumer == CONSUMER:
+        return ": another run of machine-compat, or this one under another name of the pin"
+    if re.fullmatch(r"spi\d+ CS\d+", consumer):
+        bus = consumer.partition(" ")[0]
+        return f", the kernel's SPI driver; on a Raspberry Pi dtoverlay={bus}-0cs in config.txt frees it"
+    return ""

@@ -1,0 +1,164 @@
+"""An I2C bus through /dev/i2c-N: every transfer is one I2C_RDWR, so that nothing of SMBus's 32 bytes limits it.
+
+# Ref: Linux Documentation/i2c/dev-interface.rst, include/uapi/linux/i2c-dev.h
+"""
+
+import ctypes
+import errno
+import logging
+import os
+import re
+from collections.abc import Mapping, Sequence
+from fcntl import ioctl
+from pathlib import Path
+
+from machine_compat.backends.linux.errors import bus_error, open_node
+from machine_compat.backends.linux.ioctl import (
+    I2C_LONGEST_MESSAGE,
+    I2C_M_RD,
+    I2C_MESSAGE,
+    I2C_MESSAGES,
+    I2C_MOST_MESSAGES,
+    I2C_RDWR,
+)
+from machine_compat.contract import I2CBus, I2CConfig, Op, Write
+from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
+
+log = logging.getLogger("machine_compat")
+
+
+class LinuxI2C(I2CBus):
+    """An adapter of the kernel's.
+
+    node: /dev/i2c-1. wired: the refs of its own pins by signal, as far as they are known. It cannot be held without a
+    STOP, and its frequency is the kernel's affair. An address that a kernel driver has is refused and its driver named.
+    """
+
+    __slots__ = ("_address", "_buffer", "_fd", "_free", "_node", "_number", "_sysfs", "_table", "_table_at", "_wired")
+
+    def __init__(self, node: str, wired: Mapping[str, str], sysfs: Path = Path("/sys")) -> None:
+        self._node = node
+        self._wired = wired
+        self._sysfs = sysfs
+        self._fd = -1
+        self._free: set[int] = set()
+        self._table = bytearray(I2C_MOST_MESSAGES * I2C_MESSAGE.size)
+        self._table_at = address_of(self._table)
+        self._reserve(256)
+        self._number = number_of(node)
+
+    def configure(self, config: I2CConfig, /) -> None:
+        for signal, ref in (("scl", config.scl), ("sda", config.sda)):
+            own = self._wired.get(signal)
+            if ref is not None and own is not None and ref != own:
+                raise ConfigError(
+                    f"{self._node} has {signal.upper()} on {own}, and the kernel cannot move it to {ref}: use "
+                    f"SoftI2C, or on a Raspberry Pi a bus of its own (dtoverlay=i2c-gpio)"
+                )
+        if self._fd < 0:
+            self._fd = open_node(self._node)
+            self._number = number_of(os.path.realpath(self._node))
+            self._compare(config.frequency)
+
+    def _compare(self, asked: int) -> None:
+        """Say it once when the bus does not run at the frequency that is asked for."""
+        real = frequency(self._sysfs, self._number)
+        if real is not None and real != asked:
+            log.warning(
+                "%s runs at %d Hz, as the kernel was told; freq=%d changes nothing (on a Raspberry Pi: "
+                "dtparam=i2c_arm_baudrate=%d in config.txt)",
+                self._node, real, asked, asked,
+            )  # fmt: skip
+
+    def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
+        if not stop:
+            raise Unsupported("Linux ends every I2C transfer with a STOP")
+        if address not in self._free:
+            self._check(address)
+        reads: list[slice] = []
+        self._lay_out(address, ops, reads)
+        try:
+            ioctl(self._fd, I2C_RDWR, I2C_MESSAGES.pack(self._table_at, len(ops)))
+        except OSError as error:
+            raise self._failed(error, address) from error
+        if len(reads) == 1:
+            return bytes(self._buffer[reads[0]])
+        return b"".join(self._buffer[read] for read in reads)
+
+    def _lay_out(self, address: int, ops: Sequence[Op], reads: list[slice]) -> None:
+        """Put the messages into the table and their bytes into the buffer, where those read will be, too."""
+        size = sum(len(op.data) if isinstance(op, Write) else op.count for op in ops)
+        if size > len(self._buffer):
+            self._reserve(size)
+        if len(ops) > I2C_MOST_MESSAGES:
+            raise Unsupported(f"{self._node}: Linux takes at most {I2C_MOST_MESSAGES} messages in one transfer")
+        at = row = 0
+        for op in ops:
+            if isinstance(op, Write):
+                flags, end = 0, at + len(op.data)
+                self._buffer[at:end] = op.data
+            else:
+                flags, end = I2C_M_RD, at + op.count
+                reads.append(slice(at, end))
+            if end - at > I2C_LONGEST_MESSAGE:
+                raise Unsupported(f"{self._node}: Linux moves at most {I2C_LONGEST_MESSAGE} bytes in one message")
+            I2C_MESSAGE.pack_into(self._table, row, address, flags, end - at, self._address + at)
+            at = end
+            row += I2C_MESSAGE.size
+
+    def _reserve(self, size: int) -> None:
+        self._buffer = bytearray(size)
+        self._address = address_of(self._buffer)
+
+    def _check(self, address: int) -> None:
+        """Leave a chip alone that a kernel driver has: transfers from two sides would be mixed up."""
+        driver = driver_of(self._sysfs, self._number, address)
+        if driver is not None:
+            raise BusError(
+                Fault.BUSY,
+                message=f"address {address:#x} of {self._node} is held by the kernel's driver {driver}; to free it: "
+                f"echo {self._number}-{address:04x} | sudo tee /sys/bus/i2c/drivers/{driver}/unbind",
+            )
+        self._free.add(address)
+
+    def _failed(self, error: OSError, address: int) -> BusError:
+        # A driver may have been bound since the address was used last.
+        self._free.discard(address)
+        if error.errno == errno.EBADF:
+            return BusError(Fault.IO, message=f"{self._node} is closed")
+        return bus_error(error, f"{self._node}, address {address:#x}", self._node)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+        self._free.clear()
+
+
+def address_of(buffer: bytearray) -> int:
+    """Where a buffer's bytes are; they stay there, for it can no longer be resized."""
+    return ctypes.addressof((ctypes.c_char * len(buffer)).from_buffer(buffer)) if buffer else 0
+
+
+def number_of(node: str) -> int:
+    """The adapter's number in its node's name; -1 where there is none."""
+    match = re.search(r"i2c-(\d+)$", node)
+    return int(match[1]) if match else -1
+
+
+def frequency(sysfs: Path, bus: int) -> int | None:
+    """What a bus runs at in Hz, by the device tree; None where there is none."""
+    for node in (sysfs / f"bus/i2c/devices/i2c-{bus}/of_node", sysfs / f"bus/i2c/devices/i2c-{bus}/device/of_node"):
+        try:
+            return int.from_bytes((node / "clock-frequency").read_bytes(), "big") or None
+        except OSError:
+            continue
+    return None
+
+
+def driver_of(sysfs: Path, bus: int, address: int) -> str | None:
+    """The kernel driver that is bound to an address."""
+    try:
+        return os.path.basename(os.readlink(sysfs / f"bus/i2c/devices/{bus}-{address:04x}/driver"))
+    except OSError:
+        return None
