@@ -18,6 +18,7 @@ CLASSES = {
     "Signal": "signal",
     "I2C": "i2c",
     "SoftI2C": "soft_i2c",
+    "I2CTarget": "i2c_target",
     "SPI": "spi",
     "SoftSPI": "soft_spi",
     "UART": "uart",

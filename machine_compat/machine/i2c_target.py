@@ -90,7 +90,7 @@ class I2CTarget(Peripheral):
         self._phase = ""
         self._received: deque[int] = deque()
         self._to_send: deque[int] = deque()
-        self._masked = False
+        self._masked = self._ending = False
 
     def _open(self, config: I2CTargetConfig) -> None:
         board = self._board
@@ -150,42 +150,41 @@ class I2CTarget(Peripheral):
         whole = self._board.port.i2c_target_whole
         phase, self._phase = self._phase, ""
         if phase == READING:
-            self._ahead(whole)
+            if not whole:
+                # The chip asks for the next byte before it hears that the controller wants no more.
+                self._request()
+            elif self._memory is not None:
+                # The driver has handed all of the memory over at the beginning: the address is where it was.
+                self._memory.cursor = self._began
             self._to_send.clear()
             self._tell(self.IRQ_END_READ)
         elif phase == WRITING or (phase == ADDRESSED and not self._reads and not whole):
-            self._tell(self.IRQ_END_WRITE)
+            self._ending = bool(self._received)
+            if not self._ending:
+                self._tell(self.IRQ_END_WRITE)
         return 1
 
-    def _ahead(self, whole: bool) -> None:
-        """Undo or outdo the reading: a driver of whole messages gives all memory at once, others one byte too many."""
-        if self._memory is not None:
-            self._memory.cursor = self._began if whole else self._memory.cursor
-        if not whole and not self._to_send:
-            self._masked = False
-            self._request()
-
     def _write(self, byte: int) -> int | None:
-        memory = self._memory
+        if len(self._received) >= self._board.port.i2c_target_fifo:
+            return None
         self._received.append(byte)
-        if len(self._received) > self._board.port.i2c_target_fifo:
-            self._received.popleft()
         if not self._masked:
-            self._masked = True
-            handled = self._wants(self.IRQ_WRITE_REQ)
+            handled = self._masked = self._wants(self.IRQ_WRITE_REQ)
             if handled and not self._tell(self.IRQ_WRITE_REQ):
                 return None
-            if not handled or memory is not None:
-                self._take(memory)
-        if memory is None:
+            if self._memory is not None:
+                self._take(self._memory)
+            elif not handled:
+                self._received.clear()
+        if self._memory is None:
             self._phase = WRITING
         return 1
 
-    def _take(self, memory: TargetMemory | None) -> None:
-        """The driver's own reading of what came: into the memory, or away."""
-        received, self._masked = list(self._received), False
-        self._received.clear()
-        for byte in received if memory is not None else ():
+    def _take(self, memory: TargetMemory) -> None:
+        """Put what came into the memory."""
+        self._masked = False
+        while self._received:
+            byte = self._received.popleft()
             if self._phase == ADDRESSED:
                 self._phase = SELECTING
                 memory.select()
@@ -199,10 +198,8 @@ class I2CTarget(Peripheral):
         if self._phase != READING and self._memory is not None:
             self._began = self._memory.cursor
         self._phase = READING
-        if not self._to_send:
-            self._masked = False
-            if not self._request():
-                return None
+        if not self._to_send and not self._request():
+            return None
         # What a handler has not given is sent as zeros.
         return self._to_send.popleft() if self._to_send else 0
 
@@ -231,6 +228,9 @@ class I2CTarget(Peripheral):
         for index in range(count):
             view[index] = self._received.popleft()
         self._masked = False
+        if self._ending and not self._received:
+            self._ending = False
+            self._tell(self.IRQ_END_WRITE)
         return count
 
     def write(self, buf: object, /) -> int:

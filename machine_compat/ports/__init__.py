@@ -98,6 +98,12 @@ class Port:
     i2c_pins_fixed: ClassVar[bool] = False
     i2c_empty_read: ClassVar[int | None] = None
     """The errno of reading no bytes, where the hardware cannot."""
+    i2c_target_default: ClassVar[bool] = True
+    """Whether I2CTarget(addr=...) means the default bus."""
+    i2c_target_fifo: ClassVar[int] = 16
+    """How many bytes wait for the script, or for the controller."""
+    i2c_target_whole: ClassVar[bool] = False
+    """Whether the driver hands over whole messages, and so has no hard interrupts and tells nothing of a probe."""
     spi_default: ClassVar[int] = 0
     spi_baudrate: ClassVar[int] = 1_000_000
     spi_pins_fixed: ClassVar[bool] = False

@@ -74,6 +74,7 @@ class ESP32(Port):
         "machine": frozenset({"rng", "info"}),
         "Pin": PYB_PIN_NAMES | {"low", "high", "drive", "ALT", "cpu"},
         "UART": frozenset({"IRQ_TXIDLE", "readchar", "writechar"}),
+        "I2CTarget": frozenset({"IRQ_ADDR_MATCH_READ", "IRQ_ADDR_MATCH_WRITE", "IRQ_READ_REQ", "IRQ_WRITE_REQ"}),
         "ADC": frozenset({"CORE_TEMP", "CORE_VREF", "CORE_VBAT", "VREF"}),
         "RTC": frozenset({"info", "calibration", "wakeup"}),
     }
@@ -91,6 +92,8 @@ class ESP32(Port):
     pin_irq_options: ClassVar[frozenset[str]] = frozenset({"wake"})
     pin_irq_flags = False
     i2c_deprecated_soft = True
+    i2c_target_fifo = 32
+    i2c_target_whole = True
     spi_default = 1
     spi_baudrate = 500_000
     uart_buffers: ClassVar[tuple[int, int]] = (0, 65_535)

@@ -86,6 +86,8 @@ class STM32(Port):
     i2c_deprecated_soft = True
     i2c_pins_fixed = True
     i2c_empty_read = errno.EINVAL
+    i2c_target_default = False
+    i2c_target_fifo = 1
     spi_default = 1
     spi_baudrate = 500_000
     spi_pins_fixed = True

@@ -28,7 +28,7 @@ class Edit(NamedTuple):
 
 def for_vm(source: bytes, filename: str) -> str:
     """The text of a script for the VM; SyntaxError for one that is not UTF-8."""
-    text = decode(source, filename)
+    text = decode(source, filename).replace("\r\n", "\n").replace("\r", "\n")
     try:
         tree = parse(text)
     except TabError:
@@ -36,11 +36,11 @@ def for_vm(source: bytes, filename: str) -> str:
         tree = parse(text)
     if tree is None:
         return text
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    lines = [line.encode() for line in text.split("\n")]
     for edit in sorted(edits(tree), reverse=True):
         line, end = lines[edit.line], edit.column + edit.length
         lines[edit.line] = line[: edit.column] + edit.text.encode() + line[end:]
-    return b"".join(lines).decode()
+    return b"\n".join(lines).decode()
 
 
 def parse(text: str) -> ast.Module | None:

@@ -16,6 +16,7 @@ from machine_compat.backends.ft232h.codec import (
 )
 from machine_compat.backends.ft232h.transport import Transport
 from machine_compat.bridge.adapter import Unplugged
+from machine_compat.bridge.link import Link
 from machine_compat.bridge.turns import Turns
 from machine_compat.clock import Clock
 from machine_compat.errors import BusError, ConfigError
@@ -33,15 +34,13 @@ class Engine:
 
     def __init__(self, connect: Callable[[], Transport], clock: Clock) -> None:
         self.turns = Turns(clock)
-        self._connect = connect
         self._owner: object | None = None
         self._setup = b""
         self._levels = 0
         self._direction = 0
         self._serial = (0, 0)
-        self._transport: Transport | None = connect()
-        self.chip: Chip = self._transport.chip
-        self._begin(self._transport)
+        self._link = Link("FT232H", connect, self._begin)
+        self.chip: Chip = self._link.get().chip
 
     # ---- to the chip and back
 
@@ -57,48 +56,26 @@ class Engine:
         for batch in batches(steps, self.chip.fifo):
             if reply and check is not None:
                 check(reply)
-            transport = self._present()
+            transport = self._link.get()
             try:
                 reply += transport.exchange(batch, busy_ms)
             except Unplugged:
-                self._lose()
+                self._link.lose()
                 raise
             except BusError:
-                self._start_anew(transport)
+                with suppress(BusError):
+                    self._link.restore(transport)
                 raise
         return reply
 
-    def _present(self) -> Transport:
-        """The chip; if it was unplugged and is back, with its pins and clock as they were."""
-        if self._transport is None:
-            try:
-                transport = self._connect()
-            except ConfigError as error:
-                raise Unplugged(f"{self.chip.name} ({error})") from error
-            self._begin(transport)
-            self._transport = transport
-        return self._transport
-
     def _begin(self, transport: Transport) -> None:
-        try:
-            transport.start()
-            transport.exchange(Step((self._setup or self._no_bus()) + self._all_pins()), 0)
-        except BaseException:
-            self._transport = None
-            transport.close()
-            raise
-
-    def _start_anew(self, transport: Transport) -> None:
-        with suppress(BusError):
-            self._begin(transport)
-
-    def _lose(self) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.close()
+        """Start the MPSSE, with clock and pins as they were."""
+        chip = transport.chip
+        transport.start()
+        transport.exchange(Step((self._setup or no_bus(chip)) + self._low() + self._high() * chip.high_byte), 0)
 
     def close(self) -> None:
-        self._lose()
+        self._link.lose()
 
     # ---- the bus on D0 to D2
 
@@ -127,10 +104,7 @@ class Engine:
         if self._owner is owner:
             with self.turns:
                 self._owner, self._setup, self._serial = None, b"", (0, 0)
-                self.exchange([Step(self._no_bus() + self._low())])
-
-    def _no_bus(self) -> bytes:
-        return clock_setup(0) + (drive_zero(0) if self.chip.drive_zero else b"")
+                self.exchange([Step(no_bus(self.chip) + self._low())])
 
     # ---- lines
 
@@ -173,5 +147,7 @@ class Engine:
     def _high(self) -> bytes:
         return set_high(self._levels >> 8, self._direction >> 8)
 
-    def _all_pins(self) -> bytes:
-        return self._low() + (self._high() if self.chip.high_byte else b"")
+
+def no_bus(chip: Chip) -> bytes:
+    """The set-up without a bus: every pin drives high and low."""
+    return clock_setup(0) + (drive_zero(0) if chip.drive_zero else b"")

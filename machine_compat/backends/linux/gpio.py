@@ -9,7 +9,6 @@ import errno
 import logging
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from fcntl import ioctl
 from typing import TYPE_CHECKING
 
@@ -251,10 +250,8 @@ class LinuxLine(Line):
         return self._pulse(level, began, now, timeout_ns)
 
     def _pulse(self, level: int, began: int | None, start: int, timeout_ns: int) -> int:
-        deadline = start + timeout_ns
         while True:
-            left = deadline - self._clock.now_ns()
-            if not self._pulses and not self._pending(max(0, left)):
+            if not self._pulses and not self._pending(start + timeout_ns):
                 return -2 if began is None else -1
             time_ns, now_at = self._pulses.pop(0)
             if now_at == level:
@@ -262,14 +259,13 @@ class LinuxLine(Line):
             elif began is not None:
                 return time_ns - began
 
-    def _pending(self, timeout_ns: int) -> bool:
+    def _pending(self, deadline_ns: int) -> bool:
         """Whether an edge came, waiting for it; edges are moved from the kernel to `_pulses`."""
-        request = self._request
+        request, clock = self._request, self._clock
         assert request is not None
-        if self._pulses:
-            return True
-        if not request.wait_edge_events(timedelta(microseconds=timeout_ns / 1_000)):
-            return False
+        while not clock.wait_for(self._fd, deadline_ns):
+            if clock.now_ns() >= deadline_ns:
+                return False
         for event in request.read_edge_events(BUFFER):
             self._count(event.line_seqno)
             rising = event.event_type is event.Type.RISING_EDGE

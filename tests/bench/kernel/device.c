@@ -7,7 +7,6 @@
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/poll.h>
-#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -96,29 +95,6 @@ static void remove_later(struct work_struct *work)
 	remove_buses(&container_of(work, struct session, removal)->rig);
 }
 
-/*
- * The lines get their names from a property of their parent. If the gpiochip itself brought names, Linux 6.1 would
- * search all gpiochips for them, and stumble over one that was unplugged and is still open.
- */
-static struct platform_device *make_parent(struct rig_setup *setup)
-{
-	const char *names[RIG_LINES];
-	struct property_entry properties[] = {
-		PROPERTY_ENTRY_STRING_ARRAY_LEN("gpio-line-names", names, setup->lines),
-		{ }
-	};
-	struct platform_device_info info = {
-		.name = "rig",
-		.id = PLATFORM_DEVID_AUTO,
-		.properties = properties,
-	};
-	unsigned int i;
-
-	for (i = 0; i < setup->lines; i++)
-		names[i] = setup->line_names[i];
-	return platform_device_register_full(&info);
-}
-
 static int set_up(struct session *session, const char __user *from, size_t length)
 {
 	struct rig *rig = &session->rig;
@@ -132,7 +108,7 @@ static int set_up(struct session *session, const char __user *from, size_t lengt
 		return -EINVAL;
 	if (!wait_event_timeout(vacant, !atomic_cmpxchg(&plugged, 0, 1), TIME_TO_GO))
 		return -EBUSY;
-	rig->device = make_parent(&rig->setup);
+	rig->device = platform_device_register_simple("rig", PLATFORM_DEVID_AUTO, NULL, 0);
 	error = PTR_ERR_OR_ZERO(rig->device);
 	if (!error)
 		error = rig_add_gpio(rig);

@@ -5,6 +5,7 @@
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 #include <linux/platform_device.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 
 #include "rig.h"
@@ -160,6 +161,24 @@ int rig_drive(struct rig *rig, u32 offset, bool high)
 	return 0;
 }
 
+/*
+ * The lines get their names as those of a device tree do. If the gpiochip itself brought them, Linux 6.1 would look
+ * for the same names on all gpiochips, and stumble over one that was unplugged while a program has it open.
+ */
+static struct fwnode_handle *name_lines(struct rig_setup *setup)
+{
+	const char *names[RIG_LINES];
+	struct property_entry properties[] = {
+		PROPERTY_ENTRY_STRING_ARRAY_LEN("gpio-line-names", names, setup->lines),
+		{ }
+	};
+	unsigned int i;
+
+	for (i = 0; i < setup->lines; i++)
+		names[i] = setup->line_names[i];
+	return fwnode_create_software_node(properties, NULL);
+}
+
 int rig_add_gpio(struct rig *rig)
 {
 	struct rig_gpio *gpio;
@@ -174,6 +193,7 @@ int rig_add_gpio(struct rig *rig)
 	gpio->chip = (struct gpio_chip){
 		.label = rig->setup.gpio_label,
 		.parent = &rig->device->dev,
+		.fwnode = name_lines(&rig->setup),
 		.owner = THIS_MODULE,
 		.base = -1,
 		.ngpio = rig->setup.lines,
@@ -186,6 +206,11 @@ int rig_add_gpio(struct rig *rig)
 		.set_config = configure,
 		.free = let_go,
 	};
+	if (IS_ERR(gpio->chip.fwnode)) {
+		error = PTR_ERR(gpio->chip.fwnode);
+		kfree(gpio);
+		return error;
+	}
 	gpio_irq_chip_set_chip(&gpio->chip.irq, &interrupts);
 	gpio->chip.irq.handler = handle_simple_irq;
 	gpio->chip.irq.default_type = IRQ_TYPE_NONE;
@@ -199,7 +224,7 @@ int rig_add_gpio(struct rig *rig)
 
 void rig_remove_gpio(struct rig *rig)
 {
-	/* It is not freed: a program may be on its way out of one of its calls. */
+	/* Nothing is freed: a program may be on its way out of a call. */
 	if (rig->gpio)
 		gpiochip_remove(&rig->gpio->chip);
 }
