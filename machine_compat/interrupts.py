@@ -144,6 +144,11 @@ class Interrupts:
             self.run()
 
     @property
+    def waiting(self) -> bool:
+        """Whether handlers wait for the script."""
+        return bool(self._hard or self._soft)
+
+    @property
     def masked(self) -> bool:
         return bool(self._masked)
 

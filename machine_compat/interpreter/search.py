@@ -40,6 +40,14 @@ class Search:
             elif isinstance(entry, str):
                 yield from self._on_flash(entry)
 
+    def hosts(self, path: str) -> Iterator[Path]:
+        """What a full or relative path of the board's may be on this computer, the first one first."""
+        if any(path.startswith(f"{folder}/") for folder in self._more):
+            yield Path(path)
+            return
+        for place in self._on_flash(path):
+            yield Path(place.host)
+
     def file(self, host: Path) -> str:
         """What the board calls the script that it runs."""
         return host.name if host.parent == self._folder else str(host)

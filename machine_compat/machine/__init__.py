@@ -44,12 +44,17 @@ def build(board: Board) -> ModuleType:
 def names(board: Board) -> set[str]:
     """All names of a board's `machine`."""
     every = {*CLASSES, *PULSES, *MEMORY, *constants_of(board), *functions_of(board)}
-    return every - board.port.absent.get("machine", frozenset())
+    return every - lacking(board)
+
+
+def lacking(board: Board) -> frozenset[str]:
+    """The names of `machine` that the board's port lacks, or its chip."""
+    return board.port.absent.get("machine", frozenset()) | board.profile.lacks
 
 
 def find(board: Board, name: str) -> object:
     """One name of a board's `machine`; AttributeError where its port has none."""
-    if name not in board.port.absent.get("machine", frozenset()):
+    if name not in lacking(board):
         if name in CLASSES:
             base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
             return made_for(board, base)

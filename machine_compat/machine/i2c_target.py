@@ -5,7 +5,7 @@
 """
 
 from collections import deque
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from machine_compat.contract import I2CTargetChannel, I2CTargetConfig, I2CTargetEvent
 from machine_compat.errors import BusError
@@ -18,6 +18,7 @@ from machine_compat.profile import Bus
 _UNSET: Any = object()
 PATIENCE_NS = 50_000_000
 """For how long a handler may keep the controller waiting: as long as controllers by default let a target stretch."""
+ADDR_MATCH_READ, ADDR_MATCH_WRITE, READ_REQ, WRITE_REQ, END_READ, END_WRITE = 1, 2, 4, 8, 16, 32
 ADDRESSED, SELECTING, READING, WRITING = "addressed", "selecting", "reading", "writing"
 
 
@@ -29,12 +30,12 @@ class I2CTarget(Peripheral):
     the board does not have, and "mem_addrsize must be 0, 8, 16, 24 or 32".
     """
 
-    IRQ_ADDR_MATCH_READ: ClassVar[int] = 1
-    IRQ_ADDR_MATCH_WRITE: ClassVar[int] = 2
-    IRQ_READ_REQ: ClassVar[int] = 4
-    IRQ_WRITE_REQ: ClassVar[int] = 8
-    IRQ_END_READ: ClassVar[int] = 16
-    IRQ_END_WRITE: ClassVar[int] = 32
+    IRQ_ADDR_MATCH_READ = ADDR_MATCH_READ
+    IRQ_ADDR_MATCH_WRITE = ADDR_MATCH_WRITE
+    IRQ_READ_REQ = READ_REQ
+    IRQ_WRITE_REQ = WRITE_REQ
+    IRQ_END_READ = END_READ
+    IRQ_END_WRITE = END_WRITE
 
     _place: Bus
     _channel: I2CTargetChannel
@@ -139,7 +140,7 @@ class I2CTarget(Peripheral):
 
     def _start(self, read: bool) -> int | None:
         self._end()
-        if not self._tell(self.IRQ_ADDR_MATCH_READ if read else self.IRQ_ADDR_MATCH_WRITE):
+        if not self._tell(ADDR_MATCH_READ if read else ADDR_MATCH_WRITE):
             return None
         self._reads = read
         self._phase = ADDRESSED
@@ -157,11 +158,11 @@ class I2CTarget(Peripheral):
                 # The driver has handed all of the memory over at the beginning: the address is where it was.
                 self._memory.cursor = self._began
             self._to_send.clear()
-            self._tell(self.IRQ_END_READ)
+            self._tell(END_READ)
         elif phase == WRITING or (phase == ADDRESSED and not self._reads and not whole):
             self._ending = bool(self._received)
             if not self._ending:
-                self._tell(self.IRQ_END_WRITE)
+                self._tell(END_WRITE)
         return 1
 
     def _write(self, byte: int) -> int | None:
@@ -169,8 +170,8 @@ class I2CTarget(Peripheral):
             return None
         self._received.append(byte)
         if not self._masked:
-            handled = self._masked = self._wants(self.IRQ_WRITE_REQ)
-            if handled and not self._tell(self.IRQ_WRITE_REQ):
+            handled = self._masked = self._wants(WRITE_REQ)
+            if handled and not self._tell(WRITE_REQ):
                 return None
             if self._memory is not None:
                 self._take(self._memory)
@@ -205,8 +206,8 @@ class I2CTarget(Peripheral):
 
     def _request(self) -> bool:
         """Ask for the next byte to send; False if the handler did not run in time."""
-        handled = self._wants(self.IRQ_READ_REQ)
-        if handled and not self._tell(self.IRQ_READ_REQ):
+        handled = self._wants(READ_REQ)
+        if handled and not self._tell(READ_REQ):
             return False
         if self._memory is not None:
             self._to_send.append(self._memory.load())
@@ -230,7 +231,7 @@ class I2CTarget(Peripheral):
         self._masked = False
         if self._ending and not self._received:
             self._ending = False
-            self._tell(self.IRQ_END_WRITE)
+            self._tell(END_WRITE)
         return count
 
     def write(self, buf: object, /) -> int:
@@ -251,12 +252,12 @@ class I2CTarget(Peripheral):
         if self._irq is None:
             self._irq = IRQ(self._board, self, self._retrigger)
         if handler is not _UNSET or trigger is not _UNSET or hard is not _UNSET:
-            mask = self.IRQ_END_READ | self.IRQ_END_WRITE if trigger is _UNSET else to_int(trigger)
+            mask = END_READ | END_WRITE if trigger is _UNSET else to_int(trigger)
             is_hard = hard is not _UNSET and bool(hard)
             if self._board.port.i2c_target_whole:
                 if is_hard:
                     raise ValueError("hard IRQ unsupported")
-            elif mask & 0xF and not is_hard:
+            elif mask & ~(END_READ | END_WRITE) and not is_hard:
                 raise ValueError("hard IRQ required")
             self._irq.attach(None if handler is _UNSET else handler, mask, is_hard)
         return self._irq

@@ -7,6 +7,7 @@ All a board file may say, each with an example:
     machine = "Raspberry Pi Pico with RP2040"
     backend = "mock://"
     parts = ["mma7660@i2c1:0x4c"]           # what is soldered on, in the form of --attach
+    lacks = ["I2CTarget"]                   # names of `machine` that the port has on other chips
     call_ns = 1000                          # what one call into `machine` costs
 
     [pins]
@@ -30,7 +31,7 @@ All a board file may say, each with an example:
     [dac]                                   # DAC channel number or name = ref
     1 = "A4"
     [pwm]                                   # ref = PWM channels as the backend calls them, the first that is there
-    GPIO18 = ["bcm2835-pwm/0", "rp1-pwm/2"]
+    GPIO18 = ["1f00098000.pwm/2", "fe20c000.pwm/0"]
     [alternates]                            # ref = what the chip can connect it to: function:number
     A0 = ["TIM2_CH1:1", "UART4_TX:8"]
     [roles]                                 # what a pyb class stands on: LED(1), Switch

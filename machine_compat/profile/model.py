@@ -113,6 +113,7 @@ class Profile(NamedTuple):
     layout: Layout | None = None
     file: str = ""
     pwm: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    lacks: frozenset[str] = frozenset()
 
     def names(self) -> dict[str, str]:
         """Every name of a pin and the ref it stands for; a name in Pin.board goes before any other."""

@@ -18,7 +18,7 @@ SIGNALS = {
 """The signals of each kind of bus."""
 KINDS = tuple(SIGNALS)
 TABLES = "pins analog dac pwm alternates roles limits layout"
-KEYS = frozenset(("description", "port", "machine", "backend", "parts", "call_ns", *TABLES.split(), *KINDS))
+KEYS = frozenset(("description", "port", "machine", "backend", "parts", "lacks", "call_ns", *TABLES.split(), *KINDS))
 PIN_KEYS = frozenset(("numbers", "ref", "cpu", "chip", "open", "input_only", "board"))
 LAYOUT_KEYS = frozenset(("left", "right", "bottom", "top_edge", "bottom_edge", "numbered"))
 MOST_PINS = 1024
@@ -66,6 +66,7 @@ class Reader:
             call_ns=file.integer("call_ns", 1_000, least=1),
             layout=self._layout(),
             pwm=self._pulses(),
+            lacks=frozenset(file.texts("lacks")),
             file=file.file,
         )
 

@@ -1,6 +1,5 @@
 """What the VM asks the board for besides `machine`: its modules, the source of the script's files, its terminal."""
 
-
 from datetime import datetime
 from pathlib import Path
 

@@ -11,6 +11,14 @@ const LOOK_MS = 1;
 const idle = new Int32Array(new SharedArrayBuffer(4));
 let arrived = Buffer.alloc(0);
 let started = false;
+let now = null;
+
+// Said in a few words: Node itself would print the line of code, and all of MicroPython is one line.
+function fail(error) {
+    fs.writeSync(2, `${error.message}\n`);
+    process.exit(1);
+}
+process.on("uncaughtException", fail);
 
 function send(text) {
     const data = Buffer.from(text + "\n");
@@ -50,11 +58,13 @@ function receive() {
 
 globalThis.host_exchange = (text) => {
     send(text);
+    now = null;
     return receive();
 };
 
-// MicroPython's own clock, which asyncio's queue reads, is the board's: milliseconds since it started.
-Date.now = () => (started ? JSON.parse(globalThis.host_exchange('[0,"now"]'))[2] : 0);
+// MicroPython's own clock, which asyncio's queue reads, is the board's: milliseconds since it started. They stand still
+// between two messages.
+Date.now = () => (started ? (now ??= JSON.parse(globalThis.host_exchange('[0,"now"]'))[2]) : 0);
 
 const { loadMicroPython } = await import(pathToFileURL(path.join(packageFolder, "micropython.mjs")));
 const vm = await loadMicroPython({
@@ -71,5 +81,9 @@ for (const name of fs.readdirSync(guestFolder).filter((name) => name.endsWith(".
     vm.FS.writeFile(`${GUEST}/${name}`, fs.readFileSync(path.join(guestFolder, name)));
 }
 started = true;
-vm.runPython("import _host.main");
+try {
+    vm.runPython("import _host.main");
+} catch (error) {
+    fail(error);
+}
 process.exit(0);

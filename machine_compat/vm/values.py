@@ -8,6 +8,8 @@ None, bool, int and str are themselves; everything else is a list that begins wi
 Bytes are hexadecimal. A buffer that the script passes comes as a copy, and what a call has changed in it goes back.
 """
 
+from __future__ import annotations
+
 import array
 import struct
 from collections.abc import Callable, Sequence

@@ -234,7 +234,7 @@ def record(bits: str) -> bytes:
     """Bits as a shift records them: whole bytes, and the rest in the low end of another."""
     whole, rest = divmod(len(bits), 8)
     octets = [int(bits[at : at + 8], 2) for at in range(0, whole * 8, 8)]
-    return bytes(octets + [int(bits[whole * 8 :], 2)] if rest else octets)
+    return bytes([*octets, int(bits[whole * 8 :], 2)] if rest else octets)
 
 
 def message(*words: tuple[int, int]) -> bytes:

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from machine_compat.contract import ADCChannel, I2CBus, I2CConfig, Op, PWMConfig, Read, SPIConfig, Write
-from machine_compat.errors import BusError, ConfigError, Fault
+from machine_compat.errors import BusError, ConfigError, DeviceError, Fault
 from machine_compat.mock.chip import Chip
 from machine_compat.simulation import SimulatedBoard
 from tests.bench.device import Device, Event, Kind, LineState, Message, PulseState, messages_of
@@ -19,6 +19,9 @@ NO_TIME = 8_000_000_000
 """A bus speed in Hz at which the world's clock stands still: how long a transfer takes, the real one shows."""
 
 ERRNO = {Fault.TIMEOUT: errno.ETIMEDOUT, Fault.ARBITRATION: errno.EAGAIN, Fault.BUSY: errno.EBUSY}
+WRONG = (BusError, ConfigError, DeviceError, OSError)
+"""What can go wrong in the world."""
+
 SERIAL_REFRESH_NS = 20_000_000
 
 
@@ -41,8 +44,9 @@ class FarSide:
         self._open_buses()
         self.device = Device(plan)
         self._lines = [FarLine(self, offset) for offset in range(len(plan.line_names))]
-        uarts = [self.board.backend.uart(f"uart{number}") for number in range(len(plan.uarts))]
-        self.ports = [SerialPort(node, uart) for node, uart in zip(plan.uarts, uarts, strict=True)]
+        self.ports = {
+            number: SerialPort(node, self.board.backend.uart(f"uart{number}")) for number, node in enumerate(plan.uarts)
+        }
 
     def _open_buses(self) -> None:
         backend = self.board.backend
@@ -76,21 +80,16 @@ class FarSide:
         now = time.monotonic_ns() - self._start
         if now - self._refreshed > SERIAL_REFRESH_NS:
             self._refreshed = now
-            for port in self.ports:
+            for port in self.ports.values():
                 port.refresh()
-        self._guard(lambda: self.world.run(now))
+        try:
+            self.world.run(now)
+        except WRONG as error:
+            self.failures.append(error)
 
     def idle_s(self) -> float:
         """How long nothing will happen in the world by itself; an hour is as good as for ever."""
         return min(max(0.0, (self._start + self.world.due - time.monotonic_ns()) / 1e9), 3600)
-
-    def _guard(self, action: Callable[[], object]) -> bool:
-        try:
-            action()
-        except (ConfigError, BusError, OSError) as error:
-            self.failures.append(error)
-            return False
-        return True
 
     # ---- what drivers ask for
 
@@ -107,7 +106,7 @@ class FarSide:
         value, reply = -errno.EIO, b""
         try:
             value, reply = answers[event.kind](event)
-        except (ConfigError, OSError) as error:
+        except WRONG as error:
             self.failures.append(error)
         self.device.answer(value, reply)
 
@@ -159,7 +158,7 @@ class FarSide:
     def unplug(self) -> None:
         """Pull the rig out: its devices vanish, and programs that have them open are told."""
         self.device.close()
-        for port in self.ports:
+        for port in self.ports.values():
             port.close()
         self.ports.clear()
 

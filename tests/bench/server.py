@@ -63,9 +63,9 @@ class Server:
     def _plug(self, plan: Plan) -> list[str]:
         side = self._side = FarSide(plan)
         self._selector.register(side.device, selectors.EVENT_READ, side.serve)
-        for port in side.ports:
+        for port in side.ports.values():
             self._selector.register(port, selectors.EVENT_READ, self._pump(port))
-        return [port.path for port in side.ports]
+        return [port.path for port in side.ports.values()]
 
     def _pump(self, port: SerialPort) -> Callable[[], None]:
         def pump() -> None:
@@ -76,7 +76,7 @@ class Server:
 
     def _unplug(self) -> list[Exception]:
         side = self.side
-        for file in (side.device, *side.ports):
+        for file in (side.device, *side.ports.values()):
             self._selector.unregister(file)
         side.unplug()
         self._side = None

@@ -1,25 +1,22 @@
 """This file holds the Linux backend to the contract, on the guest's real kernel."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-
 import pytest
 
-from machine_compat import registry
-from machine_compat.contract import Backend
-from machine_compat.profile import load
-from machine_compat.testing import check_adc, check_backend, check_clock, check_i2c, check_line, check_spi, check_uart
+from machine_compat.contract import UARTConfig
+from machine_compat.errors import ConfigError
+from machine_compat.testing import (
+    check_adc,
+    check_backend,
+    check_clock,
+    check_i2c,
+    check_line,
+    check_pwm,
+    check_rtc,
+    check_spi,
+    check_uart,
+)
 from tests.bench.rig import Rig
-
-
-@contextmanager
-def backend_on(rig: Rig, board: str = "rpi") -> Iterator[Backend]:
-    """A board's backend, with the serial ports of the rig."""
-    profile = load(board)
-    uarts = f"uart0={rig.uart(0)}&uart1={rig.uart(1)}"
-    url = f"{profile.backend.partition('?')[0]}?{uarts}"
-    with closing(registry.open_backend(url, profile.wiring())) as backend:
-        yield backend
+from tests.linux.board import backend_on
 
 
 def test_clock() -> None:
@@ -48,12 +45,26 @@ def test_spi() -> None:
         check_spi(backend, "spi0")
 
 
-@pytest.mark.parametrize("port", ["uart0", "uart1"])
-def test_uart(port: str) -> None:
-    with Rig("echo@uart0", "echo@uart1") as rig, backend_on(rig) as backend:
-        check_uart(backend, port)
+def test_uart() -> None:
+    with Rig("echo@uart0") as rig, backend_on(rig) as backend:
+        check_uart(backend, "uart0")
+
+
+def test_a_port_says_what_it_cannot_do() -> None:
+    with Rig() as rig, backend_on(rig) as backend, pytest.raises(ConfigError, match="does not take these bits, parity"):
+        backend.uart("uart1").configure(UARTConfig(parity=0))
 
 
 def test_adc() -> None:
     with Rig() as rig, backend_on(rig) as backend:
         check_adc(backend, "voltage0")
+
+
+def test_pwm() -> None:
+    with Rig() as rig, backend_on(rig) as backend:
+        check_pwm(backend, "GPIO18")
+
+
+def test_rtc() -> None:
+    with Rig() as rig, backend_on(rig) as backend:
+        check_rtc(backend)

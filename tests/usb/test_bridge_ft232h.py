@@ -1,5 +1,6 @@
 """The FT232H backend on simulated chips: the contract, USB transfers counted, and everything that goes wrong."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
@@ -385,7 +386,7 @@ def test_buses_must_be_configured_and_on_their_pins(bench: Bench) -> None:
 def test_a_line_says_what_it_cannot_do(bench: Bench) -> None:
     line = bench.backend.line("D5")
     line.configure(LineConfig(Mode.IN, Pull.UP))
-    with pytest.raises(Unsupported, match="D5: .*no pull-down"):
+    with pytest.raises(Unsupported, match=r"D5: .*no pull-down"):
         line.configure(LineConfig(Mode.IN, Pull.DOWN))
     with pytest.raises(Unsupported, match="no analog"):
         line.configure(LineConfig(Mode.ANALOG))
@@ -491,9 +492,8 @@ def test_a_url_that_means_nothing_says_why(place: str, options: dict[str, str], 
     bench = Bench(FT232H(serial="FT1"))
     bench.backend.close()
     bench.place, bench.options = place, options
-    with pytest.raises(ConfigError, match="ft232h|FT232H|channel") as raised:
+    with pytest.raises(ConfigError, match=re.escape(message)) as raised:
         bench.open()
-    assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
 

@@ -1,10 +1,12 @@
 """The channels of an FT232H: I2C and SPI on D0 to D2, lines on all pins."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from machine_compat.backends.ft232h.codec import CLOCK, IN, OUT, SPIWire
 from machine_compat.backends.ft232h.engine import Engine
 from machine_compat.backends.ft232h.i2c_codec import I2CStream, I2CTransfer, I2CWire, Stuck
+from machine_compat.bridge.adapter import Unplugged
 from machine_compat.bridge.poller import Poller
 from machine_compat.contract import (
     Edge,
@@ -95,8 +97,9 @@ class FT232HI2C(I2CBus):
         if isinstance(error, Stuck):
             freed = self._engine.exchange([stream.unstick()])[0] & IN
             error.args = (f"{error}; nine clocks {'freed it' if freed else 'did not free it'}",)
-        elif not stopped and error.__cause__ is None:
-            self._engine.exchange([stream.stop()])
+        elif not (stopped or isinstance(error, Unplugged)):
+            with suppress(BusError):
+                self._engine.exchange([stream.stop()])
 
     def scan(self, addresses: Iterable[int], /) -> list[int]:
         """Those of the addresses that answer an empty write, asked in one go: one USB transfer out and one back."""

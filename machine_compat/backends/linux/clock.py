@@ -53,7 +53,7 @@ class LinuxClock(RealClock):
                 if fd in ready:
                     return True
             self._silence()
-            return fd is not None and fd in select.select([fd], [], [], 0)[0]
+            return fd is not None and readable(fd)
         finally:
             self.waiting = False
 
@@ -69,9 +69,9 @@ class LinuxClock(RealClock):
 
     def _spin(self, fd: int | None, deadline_ns: int) -> bool:
         while self.now_ns() < deadline_ns and not self._rung:
-            if fd is not None and select.select([fd], [], [], 0)[0]:
+            if fd is not None and readable(fd):
                 return True
-        return False
+        return fd is not None and readable(fd)
 
     def _wait_elsewhere(self, fd: int | None, deadline_ns: int | None) -> bool:
         left = SLICE_S if deadline_ns is None else min(SLICE_S, max(0, deadline_ns - self.now_ns()) / 1e9)
@@ -83,3 +83,7 @@ class LinuxClock(RealClock):
             os.close(self._bell)
             self._bell = -1
             self._rung = True
+
+
+def readable(fd: int) -> bool:
+    return bool(select.select([fd], [], [], 0)[0])

@@ -77,7 +77,7 @@ class MPSSE:
         """Execute what comes in, for ever."""
         while True:
             opcode = yield from self._next()
-            if not opcode & 0x80 and opcode & (WRITE | READ):
+            if not opcode & 0x80 and opcode & (WRITE | READ | TO_TMS):
                 yield from self._move(opcode)
             elif opcode in self._plain:
                 yield from self._plain[opcode]()
@@ -188,7 +188,7 @@ class MPSSE:
             yield from self._exchange(opcode, 8)
 
     def _exchange(self, opcode: int, count: int) -> Program:
-        out = (yield from self._next()) if opcode & WRITE else 0
+        out = (yield from self._next()) if opcode & (WRITE | TO_TMS) else 0
         received = yield from self._shift(opcode, out, count)
         if opcode & READ:
             yield from self._reply(received)
@@ -200,6 +200,7 @@ class MPSSE:
         """
         low = self._low
         idle = low.value >> CLK & 1
+        writes = bool(opcode & (WRITE | TO_TMS))
         write_leading = bool(opcode & WRITE_NEGATIVE) == bool(idle)
         read_leading = bool(opcode & READ_NEGATIVE) == bool(idle)
         pin = DO
@@ -210,13 +211,13 @@ class MPSSE:
         received = 0
         for index in range(count):
             bit = out >> (index if lsb_first else 7 - index) & 1
-            if opcode & WRITE and not write_leading:
+            if writes and not write_leading:
                 low.put(pin, bit)
             yield self._half()
             if read_leading:
                 received = self._latch(received, lsb_first)
             yield from self._set_clock(1 - idle)
-            if opcode & WRITE and write_leading:
+            if writes and write_leading:
                 low.put(pin, bit)
             yield self._half()
             if not read_leading:

@@ -3,7 +3,8 @@
 exec </dev/null >/dev/vport*p1 2>&1
 source /mnt/bench/environment
 export TMPDIR=/tmp BENCH_GUEST=1
-ln -sfn "$BENCH_MODULES" "/lib/modules/$(uname -r)"
+mkdir -p "/lib/modules/$(uname -r)"
+mount --bind "$BENCH_MODULES" "/lib/modules/$(uname -r)"
 cut -d' ' -f1 /proc/uptime >/mnt/bench/uptime
 cd "$BENCH_FOLDER"
 setsid --wait bash /mnt/bench/command

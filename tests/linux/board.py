@@ -1,0 +1,62 @@
+"""This file runs scripts of a Linux board on the rig, in the test's own process."""
+
+import io
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from machine_compat import registry
+from machine_compat.backends.linux import LinuxBackend
+from machine_compat.interpreter.direct import DirectRun, open_board
+from machine_compat.interpreter.life import Program
+from machine_compat.interpreter.terminal import Output
+from machine_compat.profile import Profile, load
+from tests.bench.rig import Rig
+
+
+def profile_on(rig: Rig, board: str = "rpi") -> Profile:
+    """A board with the rig's serial ports, whose paths differ from run to run."""
+    profile = load(board)
+    url = f"{profile.backend.partition('?')[0]}?uart0={rig.uart(0)}&uart1={rig.uart(1)}"
+    return profile._replace(backend=url)
+
+
+@contextmanager
+def backend_on(rig: Rig, board: str = "rpi") -> Iterator[LinuxBackend]:
+    profile = profile_on(rig, board)
+    with closing(registry.open_backend(profile.backend, profile.wiring())) as backend:
+        assert isinstance(backend, LinuxBackend)
+        yield backend
+
+
+class Runner:
+    """Runs scripts from a folder; `output` is what they printed, `failures` what their handlers raised."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.output = ""
+        self.failures: list[BaseException] = []
+        self.status: object = None
+
+    def run(self, rig: Rig, script: str, *, board: str = "rpi", seconds: float | None = None) -> str:
+        """Run a script to its end; raises what it raises."""
+        file = self.folder / "main.py"
+        file.write_text(textwrap.dedent(script), encoding="utf-8")
+        there = open_board(profile_on(rig, board), self.folder)
+        text = io.StringIO()
+        there.stdout = Output(text.write)
+        there.handler_failed = self.failures.append
+        try:
+            self.status = DirectRun(there, Program(file)).run(seconds)
+        finally:
+            self.output = text.getvalue()
+        return self.output
+
+    @staticmethod
+    def meanwhile(action: Callable[[], object]) -> threading.Thread:
+        """Do something beside a script that is about to run."""
+        thread = threading.Thread(target=action)
+        thread.start()
+        return thread

@@ -1,0 +1,428 @@
+"""The queue that runs handlers on the script's own thread: what runs when, what waits, and what is dropped."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from machine_compat.interrupts import SCHEDULE_DEPTH, Interrupts
+from machine_compat.mock.world import World, WorldClock
+from machine_compat.simulation import SimulatedBoard
+
+
+class Bench:
+    """A queue whose script is where the test says."""
+
+    def __init__(self, depth: int = SCHEDULE_DEPTH) -> None:
+        self.here = True
+        self.order: list[object] = []
+        self.wakes = 0
+        clock = WorldClock(World())
+        self.queue = Interrupts(clock, lambda: self.here, depth)
+        bench = self
+
+        class Counting(WorldClock):
+            def wake(self) -> None:
+                bench.wakes += 1
+
+        self.queue = Interrupts(Counting(World()), lambda: self.here, depth)
+
+    def mark(self, what: object, during: Callable[[], object] = lambda: None) -> Callable[[], None]:
+        """A handler that says when it begins and ends."""
+
+        def handler() -> None:
+            self.order.append(f"{what} begins")
+            during()
+            self.order.append(f"{what} ends")
+
+        return handler
+
+    def quick(self, what: object) -> Callable[[], None]:
+        return lambda: self.order.append(what)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+# ---- when handlers run
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_handler_runs_at_once_where_the_script_is(bench: Bench, hard: bool) -> None:
+    assert bench.queue.post(bench.quick("ran"), hard)
+    assert bench.order == ["ran"]
+    assert bench.wakes == 0
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_handler_from_elsewhere_wakes_the_script_and_waits_for_it(bench: Bench, hard: bool) -> None:
+    bench.here = False
+    assert bench.queue.post(bench.quick("ran"), hard)
+    assert bench.order == []
+    assert bench.wakes == 1
+    bench.here = True
+    bench.queue.run()
+    assert bench.order == ["ran"]
+    bench.queue.run()
+    assert bench.order == ["ran"]
+
+
+def test_hard_ones_run_ahead_of_scheduled_ones_each_in_their_order(bench: Bench) -> None:
+    bench.here = False
+    for name, hard in (("soft 1", False), ("hard 1", True), ("soft 2", False), ("hard 2", True)):
+        bench.queue.post(bench.quick(name), hard)
+    bench.queue.run()
+    assert bench.order == ["hard 1", "hard 2", "soft 1", "soft 2"]
+
+
+def test_a_scheduled_one_does_not_run_inside_another(bench: Bench) -> None:
+    bench.queue.post(bench.mark("outer", lambda: bench.queue.post(bench.quick("inner"))))
+    assert bench.order == ["outer begins", "outer ends", "inner"]
+
+
+def test_a_hard_one_runs_inside_a_scheduled_one(bench: Bench) -> None:
+    bench.queue.post(bench.mark("soft", lambda: bench.queue.post(bench.quick("hard"), hard=True)))
+    assert bench.order == ["soft begins", "hard", "soft ends"]
+
+
+def test_neither_runs_inside_a_hard_one(bench: Bench) -> None:
+    def during() -> None:
+        bench.queue.post(bench.quick("soft"))
+        bench.queue.post(bench.quick("hard"), hard=True)
+
+    bench.queue.post(bench.mark("outer", during), hard=True)
+    assert bench.order == ["outer begins", "outer ends", "hard", "soft"]
+
+
+def test_a_handler_that_raises_leaves_the_others_their_turn(bench: Bench) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    bench.here = False
+    for handler in (broken, bench.quick("after")):
+        bench.queue.post(handler)
+    with pytest.raises(ZeroDivisionError):
+        bench.queue.run()
+    bench.queue.run()
+    assert bench.order == ["after"]
+
+
+# ---- the depth
+
+
+@pytest.mark.parametrize("depth", [1, SCHEDULE_DEPTH])
+def test_one_too_many_is_dropped(depth: int) -> None:
+    bench = Bench(depth)
+    bench.here = False
+    taken = [bench.queue.post(bench.quick(number)) for number in range(depth + 2)]
+    assert taken == [True] * depth + [False, False]
+    assert bench.queue.dropped == 2
+    bench.queue.run()
+    assert bench.order == list(range(depth))
+
+
+def test_the_depth_is_eight() -> None:
+    assert SCHEDULE_DEPTH == 8
+
+
+def test_hard_ones_do_not_count(bench: Bench) -> None:
+    bench.here = False
+    for number in range(20):
+        assert bench.queue.post(bench.quick(number), hard=True)
+    assert bench.queue.post(bench.quick("soft"))
+    bench.queue.run()
+    assert bench.order == [*range(20), "soft"]
+
+
+# ---- schedule
+
+
+def test_schedule_runs_only_when_the_script_is_looked_after(bench: Bench) -> None:
+    assert bench.queue.schedule(bench.quick("ran"))
+    assert bench.order == []
+    assert bench.wakes == 1
+    bench.queue.run()
+    assert bench.order == ["ran"]
+
+
+def test_schedule_shares_the_depth_and_counts_nothing_as_dropped(bench: Bench) -> None:
+    taken = [bench.queue.schedule(bench.quick(number)) for number in range(10)]
+    assert taken == [True] * 8 + [False] * 2
+    assert bench.queue.dropped == 0
+
+
+def test_what_schedules_itself_again_runs_again(bench: Bench) -> None:
+    left = 3
+
+    def again() -> None:
+        nonlocal left
+        left -= 1
+        bench.order.append(left)
+        if left:
+            bench.queue.schedule(again)
+
+    bench.queue.schedule(again)
+    bench.queue.run()
+    assert bench.order == [2, 1, 0]
+
+
+# ---- held and masked
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_transfer_holds_handlers_until_it_returns(bench: Bench, hard: bool) -> None:
+    with bench.queue:
+        with bench.queue:
+            bench.queue.post(bench.quick("ran"), hard)
+            bench.queue.run()
+        assert bench.order == []
+    assert bench.order == ["ran"]
+
+
+def test_a_hold_is_over_after_an_error_too(bench: Bench) -> None:
+    with pytest.raises(ZeroDivisionError), bench.queue:
+        bench.queue.post(bench.quick("ran"))
+        raise ZeroDivisionError
+    assert bench.order == ["ran"]
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_masked_handlers_wait_for_the_state_to_come_back(bench: Bench, hard: bool) -> None:
+    state = bench.queue.disable()
+    inner = bench.queue.disable()
+    assert bench.queue.masked
+    bench.queue.post(bench.quick("ran"), hard)
+    bench.queue.enable(inner)
+    assert bench.order == []
+    bench.queue.enable(state)
+    assert bench.order == ["ran"]
+    assert not bench.queue.masked
+
+
+def test_clear_forgets_everything(bench: Bench) -> None:
+    bench.queue.disable()
+    bench.queue.__enter__()
+    bench.queue.post(bench.quick("lost"))
+    bench.queue.post(bench.quick("lost"), hard=True)
+    bench.queue.clear()
+    bench.queue.run()
+    assert bench.order == []
+    bench.queue.post(bench.quick("ran"))
+    assert bench.order == ["ran"]
+
+
+STEP = st.sampled_from(["soft", "hard", "hold", "release", "mask", "unmask", "leave", "return", "run"])
+
+
+@given(st.lists(STEP, max_size=40))
+def test_nothing_is_lost_doubled_or_run_where_it_must_not(steps: list[str]) -> None:
+    bench = Bench(depth=1_000)
+    held = masked = 0
+    posted: list[object] = []
+
+    def allowed() -> bool:
+        return not held and not masked
+
+    def handler(number: int) -> Callable[[], None]:
+        def run() -> None:
+            assert allowed()
+            bench.order.append(number)
+
+        return run
+
+    for number, step in enumerate(steps):
+        if step in ("soft", "hard"):
+            posted.append(number)
+            bench.queue.post(handler(number), hard=step == "hard")
+        elif step == "hold":
+            held += 1
+            bench.queue.__enter__()
+        elif step == "release" and held:
+            held -= 1
+            bench.queue.__exit__()
+        elif step in ("mask", "unmask"):
+            masked = int(step == "mask")
+            bench.queue.disable() if masked else bench.queue.enable(0)
+        elif step in ("leave", "return"):
+            bench.here = step == "return"
+        elif step == "run" and bench.here:
+            bench.queue.run()
+    while held:
+        held -= 1
+        bench.queue.__exit__()
+    masked = 0
+    bench.queue.enable(0)
+    assert sorted(bench.order, key=str) == sorted(posted, key=str)
+    for kind in ("soft", "hard"):
+        ran = [number for number in bench.order if steps[int(str(number))] == kind]
+        assert ran == sorted(ran, key=lambda number: int(str(number)))
+
+
+# ---- as a script meets them
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Callable[..., SimulatedBoard]]:
+    boards: list[SimulatedBoard] = []
+
+    def run_script(text: str, name: str = "pico", prepare: Callable[[SimulatedBoard], object] = lambda board: None, **span: Any) -> SimulatedBoard:
+        script = tmp_path / "main.py"
+        script.write_text(dedent(text))
+        board = SimulatedBoard(name)
+        boards.append(board)
+        prepare(board)
+        board.run(script, **span)
+        return board
+
+    yield run_script
+    for board in boards:
+        board.close()
+
+
+def test_a_handler_runs_at_the_moment_of_the_edge(run: Callable[..., SimulatedBoard]) -> None:
+    def prepare(board: SimulatedBoard) -> None:
+        board.at(100.5, lambda: board.press("GP14", ms=20))
+
+    board = run(
+        """
+        from machine import Pin
+        from time import sleep, ticks_us
+
+        pin = Pin(14, Pin.IN, Pin.PULL_UP)
+        pin.irq(lambda pin: print(pin(), ticks_us()), Pin.IRQ_FALLING | Pin.IRQ_RISING, hard=True)
+        sleep(1)
+        """,
+        prepare=prepare,
+    )
+    falling, rising = (tuple(map(int, line.split())) for line in board.output.splitlines())
+    assert falling[0] == 0
+    assert rising[0] == 1
+    assert falling[1] == pytest.approx(100_500, abs=5)
+    assert rising[1] == pytest.approx(120_500, abs=5)
+
+
+def test_a_handler_never_lands_in_the_middle_of_a_transfer(run: Callable[..., SimulatedBoard]) -> None:
+    def prepare(board: SimulatedBoard) -> None:
+        board.attach("memory@i2c0:0x50")
+        board.at(5, lambda: board.press("GP14", ms=1))
+
+    board = run(
+        """
+        from machine import I2C, Pin
+        from time import ticks_ms
+
+        i2c = I2C(0, freq=10_000)
+        pin = Pin(14, Pin.IN, Pin.PULL_UP)
+        pin.irq(lambda pin: print("handler", i2c.readfrom_mem(0x50, 0, 1)), Pin.IRQ_FALLING, hard=True)
+        i2c.writeto(0x50, bytes(30))
+        print("sent", ticks_ms() > 20)
+        """,
+        prepare=prepare,
+    )
+    assert board.output.splitlines() == [r"handler b'\x00'", "sent True"]
+
+
+def test_disable_irq_holds_handlers_off(run: Callable[..., SimulatedBoard]) -> None:
+    board = run(
+        """
+        import machine
+        from machine import Pin, Timer
+        from time import sleep_ms, ticks_ms
+
+        ticks = []
+        timer = Timer(-1)
+        timer.init(period=10, callback=lambda timer: ticks.append(ticks_ms()))
+        sleep_ms(25)
+        state = machine.disable_irq()
+        sleep_ms(50)
+        print(len(ticks))
+        machine.enable_irq(state)
+        print(len(ticks) > 2)
+        timer.deinit()
+        """
+    )
+    assert board.output.splitlines() == ["2", "True"]
+
+
+def test_schedule_queue_full(run: Callable[..., SimulatedBoard]) -> None:
+    board = run(
+        """
+        import machine, micropython
+
+        state = machine.disable_irq()
+        try:
+            for number in range(20):
+                micropython.schedule(print, number)
+        except RuntimeError as error:
+            print(error, number)
+        machine.enable_irq(state)
+        """
+    )
+    assert board.output.splitlines() == ["schedule queue full 8", *map(str, range(8))]
+
+
+def test_an_endless_loop_that_touches_nothing_is_interrupted(run: Callable[..., SimulatedBoard]) -> None:
+    board = run(
+        """
+        from machine import Timer
+
+        flag = False
+
+        def stop(timer):
+            global flag
+            flag = True
+
+        Timer(-1).init(mode=Timer.ONE_SHOT, period=250, callback=stop)
+        while not flag:
+            pass
+        print("stopped")
+        """
+    )
+    assert board.output == "stopped\n"
+    assert board.ms == pytest.approx(250, abs=1)
+
+
+def test_a_handler_of_one_board_runs_in_that_boards_script(tmp_path: Path) -> None:
+    first = SimulatedBoard("pico")
+    second = SimulatedBoard("esp32", world=first.world)
+    first.wire("GP2", "GPIO4", second)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a/main.py").write_text(
+        dedent(
+            """
+            from machine import Pin
+            from time import sleep_ms
+            out = Pin(2, Pin.OUT)
+            for _ in range(3):
+                sleep_ms(10)
+                out(1)
+                out(0)
+            """
+        )
+    )
+    (tmp_path / "b/main.py").write_text(
+        dedent(
+            """
+            import sys
+            from machine import Pin
+            from time import sleep_ms, ticks_ms
+            Pin(4, Pin.IN).irq(lambda pin: print(sys.platform, ticks_ms()), Pin.IRQ_RISING)
+            sleep_ms(100)
+            """
+        )
+    )
+    from machine_compat.interpreter.life import Program
+
+    second.start(Program(tmp_path / "b/main.py"))
+    first.run(tmp_path / "a/main.py", ms=200)
+    assert first.output == ""
+    assert second.output.splitlines() == ["esp32 10", "esp32 20", "esp32 30"]
+    first.close()
+    second.close()
