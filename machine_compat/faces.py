@@ -7,12 +7,14 @@ from machine_compat.errors import ConfigError, Fault
 from machine_compat.mock.attach import Place, attach
 from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import Chip, I2CChip, SPIChip, UARTPeer
-from machine_compat.mock.nets import PulseTrain, Terminal, connect
+from machine_compat.mock.lines import TOUCHED
+from machine_compat.mock.nets import PulseTrain, Terminal, connect, cut
 from machine_compat.taps import i2c_fault, line_fault, spi_fault, uart_fault
 
 I2C = TypeVar("I2C", bound=I2CChip)
 SPI = TypeVar("SPI", bound=SPIChip)
 Peer = TypeVar("Peer", bound=UARTPeer)
+Node = TypeVar("Node", bound=Chip)
 
 
 class PinEdge(NamedTuple):
@@ -86,8 +88,25 @@ class PinFace:
         hand.drive(1 if pulled_down else 0)
         hand.world.after(round(ms * 1_000_000), hand.release)
 
+    def touch(self, ms: float | None = None) -> None:
+        """Put a finger on the touch pad at this pin; with `ms`, take it away after so many milliseconds."""
+        pads = self._pads()
+        pads[self._ref] = TOUCHED
+        if ms is not None:
+            self.terminal.world.after(round(ms * 1_000_000), lambda: pads.pop(self._ref, None))
+
+    def let_go(self) -> None:
+        """Take the finger off the touch pad."""
+        self._pads().pop(self._ref, None)
+
+    def _pads(self) -> dict[str, int]:
+        backend = self._board.backend
+        if not isinstance(backend, MockBackend):
+            raise ConfigError(f"{self._ref} is no pin of a simulated board")
+        return backend.touched
+
     def stick(self, level: int, times: int | None = None) -> None:
-        """Let the script read this level whatever the wire has, as with a broken input; `times` reads, None for good."""
+        """Let the script read this level whatever the wire has, as with a broken input; so many times, or for good."""
         self._board.tap(line_fault(self._ref, level, times))
 
     def _outside(self) -> Terminal:
@@ -162,3 +181,25 @@ class UARTFace(BusFace):
     def fault(self, at_byte: int = 0, flip: int = 0x01, times: int | None = 1) -> None:
         """Flip bits of a received byte, or lose it; see taps.uart_fault."""
         self._board.tap(uart_fault(self._ref, at_byte, flip, times))
+
+
+class CANFace(BusFace):
+    """A CAN bus behind its transceiver: ``first.can(1).join(second.can(1))``, ``board.can(1).attach(CANNode())``."""
+
+    def attach(self, node: Node) -> Node:
+        """Hang a node on the bus."""
+        self._attach(node)
+        return node
+
+    def join(self, other: "CANFace") -> None:
+        """Run the two wires of the bus to another board's controller, which must live in the same world."""
+        if other._backend.world is not self._backend.world:
+            raise ConfigError("boards on one CAN bus must share a world: SimulatedBoard(..., world=first.world)")
+        connect(self._leg(), other._leg())
+
+    def part(self, other: "CANFace") -> None:
+        """Cut the wires to another board."""
+        cut(self._leg(), other._leg())
+
+    def _leg(self) -> Terminal:
+        return self._backend.socket(self._ref).leg("bus")

@@ -30,6 +30,9 @@ class Scheme:
 SCHEMES: Mapping[str, Scheme] = {
     "mock": Scheme("machine_compat.mock.backend:MockBackend", "pip install machine-compat"),
     "linux": Scheme("machine_compat.backends.linux:LinuxBackend", "pip install machine-compat[linux]"),
+    "ft232h": Scheme("machine_compat.backends.ft232h:FT232HBackend", "pip install machine-compat[usb]"),
+    "mcp2221": Scheme("machine_compat.backends.mcp2221:MCP2221Backend", "pip install machine-compat[usb]"),
+    "ch341": Scheme("machine_compat.backends.ch341:CH341Backend", "pip install machine-compat[usb]"),
 }
 """The backends of this library; a new one is one line."""
 

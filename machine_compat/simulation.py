@@ -26,7 +26,7 @@ from machine_compat.mock.world import FAR, Event, World
 from machine_compat.profile import Profile, load
 
 if TYPE_CHECKING:
-    from machine_compat.faces import I2CFace, PinFace, SPIFace, UARTFace
+    from machine_compat.faces import CANFace, I2CFace, PinFace, SPIFace, UARTFace
     from machine_compat.mock.chip import Chip
 
 DAY_NS = 24 * 3600 * 1_000_000_000
@@ -73,8 +73,9 @@ class SimulatedBoard:
     def run(self, script: str | Path, *args: str, seconds: float | None = None, ms: float | None = None) -> None:
         """Switch on with a script and let the world go on.
 
-        Returns when the script ends, or after that much board time with the script still alive; a folder runs boot.py
-        and main.py. Raises what the script raises, where it raised it.
+        Returns when the script ends or, where a time is given, after that much board time, be the script alive or not.
+        A folder runs boot.py and main.py. Raises what the script raises, where it raised it; an error of a simulated
+        chip and two outputs that fight are raised even if the script swallows them.
         """
         self.start(Program(Path(script), args, self.path))
         self._go_on(seconds, ms)
@@ -215,6 +216,11 @@ class SimulatedBoard:
 
         return UARTFace(self.board, self.backend, f"uart{id}")
 
+    def can(self, id: int = 1) -> "CANFace":
+        from machine_compat.faces import CANFace
+
+        return CANFace(self.board, self.backend, f"can{id}")
+
     # ---- terminal
 
     @property
@@ -262,7 +268,7 @@ class SimulatedBoard:
 
 
 class FlashCopy:
-    """A temporary copy of a script's folder, made when the script first asks for a file: what it writes does not stay."""
+    """A temporary copy of a script's folder, made when it first asks for a file: what it writes does not stay."""
 
     LIMIT = 16 * 1024 * 1024
 
@@ -279,9 +285,10 @@ class FlashCopy:
             source = self._source
             size = sum(file.stat().st_size for file in source.rglob("*") if file.is_file() and not hidden(file, source))
             if size > self.LIMIT:
-                raise ConfigError(f"{source} is too large to copy as the board's flash: give one, SimulatedBoard(flash=FOLDER)")
+                raise ConfigError(f"{source} is too large to copy as flash: give one, SimulatedBoard(flash=FOLDER)")
             self._folder = Path(tempfile.mkdtemp(prefix="machine-compat-flash-"))
-            shutil.copytree(source, self._folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+            ignored = shutil.ignore_patterns(".*", "__pycache__")
+            shutil.copytree(source, self._folder, dirs_exist_ok=True, ignore=ignored)
         return self._folder
 
     def remove(self) -> None:

@@ -142,7 +142,7 @@ def i2c_notation(address: int, ops: Sequence[Write | Read], outcome: object, sto
 def i2c_fault(ref: str, address: int, fault: Fault, at_byte: int = 0, times: int | None = 1) -> Tap:
     """Let transfers to an address fail, `times` times (None: always).
 
-    NACK_DATA fails at data byte `at_byte` of the transfer's first long enough write: the bytes before it reach the chip.
+    NACK_DATA fails at data byte `at_byte` of the transfer's first write that has one: those before it reach the chip.
     """
     left = times
 

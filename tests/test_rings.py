@@ -26,7 +26,9 @@ HOUSE = {
     "contract": "errors clock",
     AROUND_CORE: CORE,
     "flash": "errors oserror",
-    "backends.* mock": CORE,
+    "bridge": CORE,
+    "backends.*": f"{CORE} bridge",
+    "mock": CORE,
     "board": f"{CORE} {AROUND_CORE} flash",
     "machine": FACADE,
     "pyb modules": f"{FACADE} machine",
@@ -39,7 +41,7 @@ HOUSE = {
 GUESTS = {
     "greenlet": ("mock", "at once"),
     "pytest": ("pytest_plugin", "at once"),
-    "other": ("backends.* mock", "lazily"),
+    "other": ("backends.* bridge mock", "lazily"),
 }
 
 
@@ -221,7 +223,7 @@ def test_imports_within_the_rules_are_accepted(tmp_path: Path) -> None:
         ("board.py", "from greenlet import greenlet", "greenlet may be imported only in mock"),
         ("testing.py", "def f():\n    import pytest", "pytest may be imported only in pytest_plugin"),
         ("backends/ft232h.py", "import usb.core", "usb may be imported only inside a function, when the backend"),
-        ("machine/uart.py", "def f():\n    import serial", "serial may be imported only in backends.* mock"),
+        ("machine/uart.py", "def f():\n    import serial", "serial may be imported only in backends.* bridge mock"),
     ],
 )
 def test_an_import_against_the_rules_is_named(tmp_path: Path, file: str, source: str, message: str) -> None:

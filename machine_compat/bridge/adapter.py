@@ -14,20 +14,22 @@ if TYPE_CHECKING:
     from usb.core import Device, Interface
 
 IN = 0x80
+TRANSFER_TYPE, BULK = 3, 2
 CONTROL_MS = 1_000
 
 
 class Unplugged(BusError):
-    """The adapter is no longer there."""
+    """The adapter is no longer there; why: what is known besides."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(Fault.IO, message=f"{name} was unplugged")
+    def __init__(self, name: str, why: str = "") -> None:
+        super().__init__(Fault.IO, message=f"{name} was unplugged{why and f', and is not back: {why}'}")
 
 
 class Adapter:
     """An interface of a device, taken from the kernel's driver for as long as it is open.
 
-    name: for messages. Every transfer raises BusError: TIMEOUT, IO (a stall, a broken transfer), or Unplugged.
+    Its bulk endpoints are used, or where it has none its interrupt ones. name: for messages. Every transfer raises
+    BusError: TIMEOUT, IO (a stall, a broken transfer), or Unplugged.
     """
 
     def __init__(self, device: "Device", interface: int, name: str) -> None:
@@ -38,8 +40,10 @@ class Adapter:
         with self._taking():
             settings = self._settings(device)
             self._take()
-        self._endpoints = {end.bEndpointAddress & IN: end.bEndpointAddress for end in settings}
-        self.packet = max(int(end.wMaxPacketSize) for end in settings)
+        bulk = [end for end in settings if end.bmAttributes & TRANSFER_TYPE == BULK]
+        used = bulk or list(settings)
+        self._endpoints = {end.bEndpointAddress & IN: end.bEndpointAddress for end in used}
+        self.packet = max(int(end.wMaxPacketSize) for end in used)
         """Bytes in a full packet."""
 
     def _settings(self, device: "Device") -> "Interface":

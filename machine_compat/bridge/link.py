@@ -28,15 +28,18 @@ class Link(Generic[T]):
         self._connect = connect
         self._begin = begin
         self._transport: T | None = None
+        self._closed = False
         self.restore(connect())
 
     def get(self) -> T:
-        """The transport; raises Unplugged while the adapter is not there."""
+        """The transport; raises Unplugged while the adapter is not there, ConfigError once the link is closed."""
+        if self._closed:
+            raise ConfigError(f"{self._name} is closed")
         if self._transport is None:
             try:
                 transport = self._connect()
             except ConfigError as error:
-                raise Unplugged(f"{self._name} ({error})") from error
+                raise Unplugged(self._name, str(error)) from error
             self.restore(transport)
             return transport
         return self._transport
@@ -51,8 +54,13 @@ class Link(Generic[T]):
             raise
         self._transport = transport
 
+    def close(self) -> None:
+        """Give the adapter back for good."""
+        self._closed = True
+        self.lose()
+
     def lose(self) -> None:
-        """Close what is left of it."""
+        """Close what is left of an adapter that was unplugged."""
         transport, self._transport = self._transport, None
         if transport is not None:
             transport.close()

@@ -11,6 +11,7 @@ from machine_compat.commands.signals import Leave
 from machine_compat.errors import DeviceError
 from machine_compat.interpreter.power import ResetLoop
 from machine_compat.interpreter.repl import PS1, PS2, NoProgram, Prompt, wants_more
+from machine_compat.mock.nets import Contention
 from machine_compat.mock.world import FAR
 
 
@@ -56,8 +57,9 @@ def run_statement(session: Session) -> None:
     session.signals.forget()
     try:
         session.world.run(FAR, waits)
-    except DeviceError as error:
-        report(error, session.files)
+    except (Contention, DeviceError) as error:
+        if not (isinstance(power.life, Prompt) and power.life.told is error):
+            report(error, session.files)
 
 
 def statement(session: Session, read: Callable[[str], str | None]) -> str | None:

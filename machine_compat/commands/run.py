@@ -6,7 +6,7 @@ from pathlib import Path
 from machine_compat.commands.report import exit_code, report, say, standstill
 from machine_compat.commands.session import Session, Setup
 from machine_compat.commands.signals import Leave
-from machine_compat.errors import DeviceError
+from machine_compat.errors import ConfigError, DeviceError
 from machine_compat.interpreter.guard import GuardTimeout
 from machine_compat.interpreter.life import Program
 from machine_compat.interpreter.power import ResetLoop
@@ -23,7 +23,7 @@ def run(options: Namespace) -> int:
             return play(session, program, options.seconds)
         except Leave as leave:
             return leave.status
-        except (DeviceError, GuardTimeout, ResetLoop) as error:
+        except (ConfigError, DeviceError, GuardTimeout, ResetLoop) as error:
             return report(error, session.files)
         finally:
             session.show()

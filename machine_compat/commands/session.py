@@ -203,6 +203,8 @@ class Session:
         return self.pacer.waiting or self.signals.at_prompt or (self._keys is not None and self._keys.waiting)
 
     def _handler_failed(self, error: BaseException) -> None:
+        if error is self.world.failure:
+            return  # which ends the run, and is reported then
         self.failed = FAILED
         report(error, self.files)
 

@@ -52,6 +52,8 @@ class Prompt(Life):
         self._board = board
         self._text: str | None = None
         self.idle = False
+        self.told: BaseException | None = None
+        """The exception that was printed last."""
         builtins = self.loader.builtins
         builtins[SHOW] = self._show
         builtins["help"] = self._help
@@ -81,6 +83,7 @@ class Prompt(Life):
         except SystemExit:
             raise
         except BaseException as error:  # a prompt survives everything, KeyboardInterrupt and the guard too
+            self.told = error
             self._write(format_exception(error, self.loader.files))
 
     # ---- what is printed

@@ -84,7 +84,7 @@ def attach_spec(backend: MockBackend, spec: str) -> Chip:
     except (TypeError, ValueError) as error:
         raise ConfigError(f"--attach {spec}: {error}") from error
     if place.sub and not isinstance(chip, SPIChip) and "address" not in takes:
-        raise ConfigError(f"--attach {spec}: after a colon stands an I2C address or an SPI chip select, {name} has none")
+        raise ConfigError(f"--attach {spec}: a colon is for an I2C address or an SPI chip select, {name} has none")
     unknown = [key for key in legs if key not in chip.option_pins and key not in chip.pins]
     if unknown:
         choices = ", ".join(sorted({*takes, *chip.option_pins} - {"address"})) or "none"
@@ -124,7 +124,8 @@ def attach(
     optional = ("cs",) if isinstance(chip, SPIChip) else chip.pins if isinstance(chip, UARTPeer) else ()
     loose = [leg for leg in chip.pins if leg not in wires and leg not in optional]
     if loose:
-        raise ConfigError(f"{label} has the legs {', '.join(chip.pins)}: {where or 'no place'} leaves {loose[0]} in the air")
+        legs_there = ", ".join(chip.pins)
+        raise ConfigError(f"{label} has the legs {legs_there}: {where or 'no place'} leaves {loose[0]} in the air")
     chip.install(backend.world, f"{label}@{where}" if where else label)
     for leg, terminal in wires.items():
         connect(terminal, chip.legs[leg])

@@ -129,7 +129,7 @@ class MockBackend(Backend):
     def can(self, ref: str, /) -> CANChannel:
         from machine_compat.mock.can import MockCAN
 
-        return MockCAN(self.world, self.socket(ref))
+        return MockCAN(self.socket(ref))
 
     def counter(self, ref: str, /) -> CounterChannel:
         from machine_compat.mock.counter import MockCounter

@@ -128,7 +128,7 @@ class I2CChip(Chip):
         """STOP after the chip was addressed."""
 
     def write_block(self, data: bytes) -> int:
-        """All bytes of one message; returns how many were acknowledged. For chips that can do better than one by one."""
+        """All bytes of one message; returns how many were acknowledged. For chips that do better than one by one."""
         for acked, byte in enumerate(data):
             if not self.write(byte):
                 return acked

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 
 from machine_compat.contract import I2CBus, I2CConfig, Op, Read
-from machine_compat.errors import BusError, ConfigError, Fault
+from machine_compat.errors import BusError, ConfigError, DeviceError, Fault
 from machine_compat.mock.chip import I2CChip, chip_failed, naming
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import Socket
@@ -80,23 +80,25 @@ class MockI2C(I2CBus):
             world.spend((START_STOP_BITS + ADDRESS_BITS) * self._bit_ns)
             raise BusError(Fault.NACK_ADDRESS)
         self._bits = START_STOP_BITS
-        done = False
         try:
             reply = self._messages(chip, address, ops)
-            done = True
-        except (BusError, ConfigError) as error:
-            if world.tracer is not None and isinstance(error, BusError):
+        except BusError as error:
+            self._stop()
+            if world.tracer is not None:
                 acked = -1 if error.fault is Fault.NACK_ADDRESS else error.acked
                 self._draw(address, ops[: self._message + 1], acked, b"", True)
+            world.spend(self._bits * self._bit_ns)
+            raise
+        except (ConfigError, DeviceError):
             raise
         except Exception as error:
+            # No time passes: the world would stop before the script's line is known.
             raise chip_failed(chip, error) from error
-        finally:
-            if stop or not done:
-                self._stop()
-            if done and world.tracer is not None:
-                self._draw(address, ops, FAR, reply, stop)
-            world.spend(self._bits * self._bit_ns)
+        if stop:
+            self._stop()
+        if world.tracer is not None:
+            self._draw(address, ops, FAR, reply, stop)
+        world.spend(self._bits * self._bit_ns)
         return reply
 
     def _draw(self, address: int, ops: Sequence[Op], acked: int, reply: bytes, stop: bool) -> None:

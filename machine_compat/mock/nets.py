@@ -155,18 +155,8 @@ class Net:
     """
 
     __slots__ = (
-        "edges",
-        "first",
-        "lazy",
-        "level",
-        "terminals",
-        "watched",
-        "watchers",
-        "wires",
-        "world",
-        "_alone",
-        "_tick",
-    )
+        "_alone", "_tick", "edges", "first", "lazy", "level", "terminals", "watched", "watchers", "wires", "world",
+    )  # fmt: skip
 
     def __init__(self, world: World, terminals: list[Terminal]) -> None:
         self.world = world

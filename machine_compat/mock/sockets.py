@@ -49,7 +49,7 @@ class Socket:
             self.plugged[leg] = ref
 
     def plug_defaults(self) -> None:
-        """Mux to the board's own pins whatever is plugged nowhere yet, so that an attached chip can be reached by hand."""
+        """Mux to the board's own pins whatever is plugged nowhere yet, so that a chip on it can be reached by hand."""
         self.plug(**dict.fromkeys(self.legs))
 
     def take(self, *legs: str) -> None:

@@ -3,7 +3,7 @@
 import warnings
 
 from machine_compat.contract import SPIBus, SPIConfig
-from machine_compat.errors import BusError, ConfigError
+from machine_compat.errors import BusError, ConfigError, DeviceError
 from machine_compat.mock.chip import SPIChip, chip_failed, naming
 from machine_compat.mock.nets import Contention, Terminal
 from machine_compat.mock.sockets import Socket
@@ -70,7 +70,7 @@ class MockSPI(SPIBus):
             miso = chip.legs.get("miso")
             if miso is not None and miso.net is self._miso.net:
                 if selected is not None and answer != reply:
-                    raise world.fatal(Contention(f"two chips drive MISO: {selected.name} and {chip.name}{self._when()}"))
+                    raise self._fight(selected, chip)
                 selected, reply = chip, answer
         if reply is None:
             reply = self._unanswered(out)
@@ -81,8 +81,10 @@ class MockSPI(SPIBus):
         world.spend(self._byte_ns * len(out))
         return reply if want_reply else b""
 
-    def _when(self) -> str:
-        return f", both selected at {self._world.now / 1e9:.6f} s"
+    def _fight(self, one: SPIChip, other: SPIChip) -> Contention:
+        names = f"{one.name} and {other.name}"
+        time = f"{self._world.now / 1e9:.6f} s"
+        return self._world.fatal(Contention(f"two chips drive MISO: {names} are both selected at {time}"))
 
     def _unanswered(self, out: bytes) -> bytes:
         """What MISO reads while no chip drives it."""
@@ -104,7 +106,7 @@ class MockSPI(SPIBus):
             heard = bytes([0xFF if chip.legs["mosi"].net.read() else 0x00]) * len(heard)
         try:
             return chip.exchange(heard)
-        except (BusError, ConfigError):
+        except (BusError, ConfigError, DeviceError):
             raise
         except Exception as error:
             raise chip_failed(chip, error) from error

@@ -7,6 +7,7 @@ import heapq
 import re
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TextIO
 
 from machine_compat.mock.world import Traced, World
@@ -24,7 +25,9 @@ class VCDTracer:
     def __init__(self, stream: TextIO, world: World) -> None:
         self._stream = stream
         self._world = world
-        self._body = tempfile.TemporaryFile("w+", encoding="ascii")
+        with ExitStack() as opened:
+            self._body = opened.enter_context(tempfile.TemporaryFile("w+", encoding="ascii"))
+            self._files = opened.pop_all()
         self._pending: list[tuple[int, int, str, int]] = []
         self._serial = 0
         self._codes: dict[int, str] = {}
@@ -58,7 +61,7 @@ class VCDTracer:
             out.write(line)
         out.write(f"#{max(self._world.now, self._time)}\n")
         out.flush()
-        self._body.close()
+        self._files.close()
 
     def _code(self, net: Traced, before: int) -> str:
         code = self._codes.get(id(net))

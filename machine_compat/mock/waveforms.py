@@ -21,7 +21,10 @@ class I2CDrawing:
         self.sda: Changes = []
 
     def transfer(self, address: int, ops: Sequence[Op], acked: int, reply: bytes, held: bool, stop: bool) -> None:
-        """Draw what went over the wire. acked: bytes of the last drawn Write that were acknowledged, -1: its address was not."""
+        """Draw what went over the wire.
+
+        acked: bytes of the last drawn Write that were acknowledged; -1: its address was not.
+        """
         for index, op in enumerate(ops):
             last = index == len(ops) - 1
             self._start(repeated=held or index > 0)

@@ -71,7 +71,7 @@ class ESP32(Port):
         },
     }
     absent: ClassVar[Mapping[str, frozenset[str]]] = {
-        "machine": frozenset({"rng", "info"}),
+        "machine": frozenset({"CAN", "rng", "info"}),
         "Pin": PYB_PIN_NAMES | {"low", "high", "drive", "ALT", "cpu"},
         "UART": frozenset({"IRQ_TXIDLE", "readchar", "writechar"}),
         "I2CTarget": frozenset({"IRQ_ADDR_MATCH_READ", "IRQ_ADDR_MATCH_WRITE", "IRQ_READ_REQ", "IRQ_WRITE_REQ"}),

@@ -53,7 +53,22 @@ class RP2(Port):
     constants = GENERIC_CONSTANTS
     absent: ClassVar[Mapping[str, frozenset[str]]] = {
         "machine": frozenset(
-            {"ADCBlock", "DAC", "HARD_RESET", "DEEPSLEEP_RESET", "SOFT_RESET", "sleep", "wake_reason", "rng", "info"}
+            {
+                "CAN",
+                "Counter",
+                "Encoder",
+                "SDCard",
+                "TouchPad",
+                "ADCBlock",
+                "DAC",
+                "HARD_RESET",
+                "DEEPSLEEP_RESET",
+                "SOFT_RESET",
+                "sleep",
+                "wake_reason",
+                "rng",
+                "info",
+            }
         ),
         "Pin": PYB_PIN_NAMES | {"drive"},
         "UART": frozenset({"IRQ_RX", "INV_RTS", "INV_CTS", "readchar", "writechar"}),

@@ -54,7 +54,7 @@ class STM32(Port):
         },
     }
     absent: ClassVar[Mapping[str, frozenset[str]]] = {
-        "machine": frozenset({"ADCBlock", "DAC", "wake_reason"}),
+        "machine": frozenset({"Counter", "Encoder", "TouchPad", "ADCBlock", "DAC", "wake_reason"}),
         "Pin": frozenset({"toggle", "drive"}),
         "UART": frozenset({"INV_TX", "INV_RX", "IRQ_TXIDLE", "IRQ_BREAK"}),
         "PWM": frozenset({"duty"}),

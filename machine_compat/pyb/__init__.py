@@ -17,6 +17,7 @@ from machine_compat.machine.peripheral import made_for
 
 CLASSES = {
     "Accel": "accel",
+    "CAN": "can",
     "ADC": "adc",
     "DAC": "dac",
     "ExtInt": "extint",

@@ -41,9 +41,9 @@ class Runner:
         self.status: object = None
 
     def run(self, rig: Rig, script: str, *, board: str = "rpi", seconds: float | None = None) -> str:
-        """Run a script to its end; raises what it raises."""
+        """Run a script to its end, without standing by for its handlers afterwards; raises what it raises."""
         file = self.folder / "main.py"
-        file.write_text(textwrap.dedent(script), encoding="utf-8")
+        file.write_text(textwrap.dedent(script) + "\nraise SystemExit\n", encoding="utf-8")
         there = open_board(profile_on(rig, board), self.folder)
         text = io.StringIO()
         there.stdout = Output(text.write)

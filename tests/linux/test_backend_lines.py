@@ -228,5 +228,5 @@ def test_neopixels_shine_on_the_mosi_pin(runner: Runner) -> None:
 
 def test_neopixels_are_refused_elsewhere(runner: Runner) -> None:
     script = "from machine import Pin\nfrom neopixel import NeoPixel\nNeoPixel(Pin(5), 1).write()"
-    with Rig() as rig, pytest.raises(ConfigError, match="GPIO5 cannot send a bitstream: .* MOSI"):
+    with Rig() as rig, pytest.raises(ConfigError, match=r"GPIO5 cannot send a bitstream: .* MOSI"):
         runner.run(rig, script)

@@ -69,7 +69,10 @@ def test_a_specification_is_split(spec: str, name: str, place: Place) -> None:
         ("rotary@GP2,GP3,sw=GP4", {"clk": {"GP2"}, "dt": {"GP3"}, "sw": {"GP4"}}),
         ("rotary@GP2,GP3", {"clk": {"GP2"}, "dt": {"GP3"}, "sw": set()}),
         ("ds1307@i2c0,sqw=GP7", {"scl": {"GP5"}, "sda": {"GP4"}, "sqw": {"GP7"}}),
-        ("ssd1306@spi0:GP17,dc=GP20", {"sck": {"GP18"}, "mosi": {"GP19"}, "cs": {"GP17"}, "dc": {"GP20"}, "res": set()}),
+        (
+            "ssd1306@spi0:GP17,dc=GP20",
+            {"sck": {"GP18"}, "mosi": {"GP19"}, "cs": {"GP17"}, "dc": {"GP20"}, "res": set()},
+        ),
         ("max7219@spi0:GP17", {"sck": {"GP18"}, "mosi": {"GP19"}, "cs": {"GP17"}, "miso": set()}),
         ("max7219@GP2,GP3,GP5", {"sck": {"GP2"}, "mosi": {"GP3"}, "cs": {"GP5"}, "miso": set()}),
     ],
@@ -161,9 +164,9 @@ def test_the_mock_board_takes_any_pin_and_bus() -> None:
         ),
         (
             "gps@uart1:9600",
-            "--attach gps@uart1:9600: after a colon stands an I2C address or an SPI chip select, gps has none",
+            "--attach gps@uart1:9600: a colon is for an I2C address or an SPI chip select, gps has none",
         ),
-        ("button@GP14:1", "--attach button@GP14:1: after a colon stands an I2C address or an SPI chip select, button has none"),
+        ("button@GP14:1", "button@GP14:1: a colon is for an I2C address or an SPI chip select, button has none"),
         ("bme280@uart1", "bme280 cannot hang on uart1: it wants an I2C bus"),
         ("w25q16@i2c0:GP17", "w25q16 cannot hang on i2c0: it wants an SPI bus"),
         ("ds1307@spi0:GP17", "ds1307 cannot hang on spi0: it wants an I2C bus"),
@@ -180,7 +183,7 @@ def test_the_mock_board_takes_any_pin_and_bus() -> None:
         ("button@GP30", "board pico has no pin 'GP30'; it has GP0, "),
         ("w25q16@spi0:CS", "board pico has no pin 'CS'; it has "),
         ("rotary@GP2,GP3,sw=GP77", "board pico has no pin 'GP77'; it has "),
-        ("bme280@i2c2", "board pico has no bus 'i2c2'; it has i2c0, i2c1, spi0, spi1, uart0, uart1"),
+        ("bme280@i2c2", "board pico has no bus 'i2c2'; it has i2c0, i2c1, "),
     ],
 )
 def test_errors_name_the_thing_and_the_choices(pico: SimulatedBoard, spec: str, message: str) -> None:
@@ -191,7 +194,7 @@ def test_errors_name_the_thing_and_the_choices(pico: SimulatedBoard, spec: str, 
 
 
 def test_an_unknown_part_names_those_there_are(pico: SimulatedBoard) -> None:
-    with pytest.raises(ConfigError, match="no simulated chip 'bme820'; there are .*bme280, .*ws2812"):
+    with pytest.raises(ConfigError, match=r"no simulated chip 'bme820'; there are .*bme280, .*ws2812"):
         pico.attach("bme820@i2c0")
 
 

@@ -382,7 +382,7 @@ def test_a_clock_that_is_held_low_times_out_by_hand(bench: Bench, way: str) -> N
 @pytest.mark.parametrize("place", ["i2c0", "GP5,GP4"])
 def test_two_chips_at_one_address(bench: Bench, place: str) -> None:
     bench.board.attach(f"24c32@{place}:0x50")
-    with pytest.raises(ConfigError, match="memory@.* and 24c32@.* share the I2C address 0x50"):
+    with pytest.raises(ConfigError, match=r"memory@.* and 24c32@.* share the I2C address 0x50"):
         bench.board.attach(f"memory@{place}:0x50")
 
 

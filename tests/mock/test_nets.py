@@ -555,7 +555,8 @@ class Bench:
         return ""
 
     def state(self) -> list[tuple[int, int, list[int]]]:
-        return [(line.read(), leg.net.first, list(leg.net.edges)) for line, leg in zip(self.lines, self.legs, strict=True)]
+        pairs = zip(self.lines, self.legs, strict=True)
+        return [(line.read(), leg.net.first, list(leg.net.edges)) for line, leg in pairs]
 
 
 @settings(max_examples=300, deadline=None)

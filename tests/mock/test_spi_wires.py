@@ -1,4 +1,7 @@
-"""One SPI chip, four ways to it: a controller, SoftSPI, a bus moved by hand, a script with Pins; all modes and both bit orders."""
+"""One SPI chip, four ways to it: a controller, SoftSPI, a bus moved by hand, a script with Pins.
+
+In all modes and both bit orders.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -412,7 +415,8 @@ def test_any_traffic_goes_the_same_way_on_all_of_them(
     for open_bus in WAYS.values():
         bench = Bench(tmp_path_factory.getbasetemp())
         with bench.board.in_use():
-            chips = [bench.board.spi(0).attach(Mode0(answer[half::2]), cs=f"GP{pin}") for half, pin in ((0, 17), (1, 20))]
+            bus_face = bench.board.spi(0)
+            chips = [bus_face.attach(Mode0(answer[half::2]), cs=f"GP{pin}") for half, pin in ((0, 17), (1, 20))]
             bus = open_bus(bench, SPIConfig(polarity=mode >> 1, phase=mode & 1))
             replies = []
             for pin, transfers in traffic:

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def parse(text: str) -> tuple[Waves, int]:
             assert line in ("$dumpvars", "$end")
     for changes in waves.values():
         assert changes[0][0] == 0
-        assert all(one[1] != other[1] for one, other in zip(changes[1:], changes[2:], strict=False))
+        assert all(one[1] != other[1] for one, other in pairwise(changes[1:]))
     return waves, time
 
 
@@ -145,7 +146,7 @@ def test_the_edges_of_a_pin() -> None:
     assert waves["GP25"][0] == (0, 0)
     assert [level for _, level in waves["GP25"][1:]] == [1, 0, 1]
     times = [time for time, _ in waves["GP25"][1:]]
-    assert [later - earlier for earlier, later in zip(times, times[1:], strict=False)] == [10_001_500, 10_001_500]
+    assert [later - earlier for earlier, later in pairwise(times)] == [10_001_500, 10_001_500]
     assert end == t.board.world.now
 
 

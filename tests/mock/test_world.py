@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.world import FAR, Standstill, Task, World, WorldClock, nothing
+from machine_compat.mock.world import FAR, Event, Standstill, Task, World, WorldClock, nothing
 
 
 @pytest.fixture
@@ -59,8 +60,9 @@ def test_a_cancelled_event_does_not_happen(world: World) -> None:
 
 def test_an_event_cancels_another_of_its_own_moment(world: World) -> None:
     seen: list[str] = []
-    world.at(10, lambda: other.cancel())
-    other = world.at(10, lambda: seen.append("other"))
+    events: list[Event] = []
+    world.at(10, lambda: [event.cancel() for event in events])
+    events.append(world.at(10, lambda: seen.append("other")))
     world.run(10)
     assert seen == []
 
@@ -477,7 +479,7 @@ def play(scripts: list[list[tuple[str, int]]], events: list[int]) -> tuple[list[
             here = world.now
             seen.append((f"script {number}", here))
 
-    tasks = [clock.spawn(lambda number=number: script(number), f"{number}", nothing) for number, clock in enumerate(clocks)]
+    tasks = [clock.spawn(partial(script, number), f"{number}", nothing) for number, clock in enumerate(clocks)]
     for time in events:
         world.at(time, lambda: seen.append(("event", world.now)))
     world.run(FAR)

@@ -310,10 +310,19 @@ def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: Bench) -> None:
     assert (error.fault, str(error)) == (Fault.IO, "FT232H FT1 was unplugged")
     error = failing(bus, 0x50, Read(1))
     assert error.fault is Fault.IO
-    assert "no FT232H with serial number FT1 is plugged in" in str(error)
+    assert "is not back: no FT232H with serial number FT1 is plugged in" in str(error)
     bench.host.plug(bench.chip)
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
     assert bench.chip.terminal("AC0").level == 1
+
+
+def test_closing_what_was_unplugged_is_no_error(bench: Bench) -> None:
+    bus, spi, line = bench.i2c(), bench.backend.spi("spi0"), bench.backend.line("D4")
+    line.configure(LineConfig(Mode.OUT, level=1))
+    bus.transfer(0x50, [Write(b"\x00\x00")], False)
+    bench.host.unplug(bench.chip)
+    for channel in (bus, spi, line):
+        channel.close()
 
 
 def test_a_chip_that_falls_silent_is_a_timeout_and_started_anew(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """The simulated FTDI chips below any driver: FIFOs, latency timer, requests, and the engine's commands byte by byte."""
 
 from array import array
+from itertools import pairwise
 
 import pytest
 import usb.core
@@ -166,7 +167,7 @@ def test_data_changes_while_the_clock_is_low_and_stands_while_it_is_high(
     began = world.now
     channel.answer("11 00 00 a5 81")
     clock, data = edges(chip, "AD0", began), edges(chip, "AD1", began)
-    assert [after - before for before, after in zip(clock, clock[1:], strict=False)] == [500] * 15
+    assert [after - before for before, after in pairwise(clock)] == [500] * 15
     assert [(change - clock[0]) % 1000 for change in data] == [500] * 7
 
 

@@ -27,7 +27,7 @@ MS = 1_000_000
 
 
 class Echo(SimulatedDevice):
-    """A vendor device: what is written to endpoint 1 is read from it; an interrupt endpoint; a byte behind a request."""
+    """A vendor device: what is written to endpoint 1 is read from it; a request keeps a byte; an interrupt endpoint."""
 
     device_bytes = device_descriptor(0x1209, 0x0001, 0x0123)
     configuration_bytes = configuration(

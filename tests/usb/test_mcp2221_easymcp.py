@@ -73,7 +73,7 @@ def test_i2c_writes_in_chunks(mcp: Any, chip: MCP2221A, host: VirtualHost) -> No
     memory = chip.attach("24c512@i2c0:0x51")
     host.transfers.clear()
     mcp.I2C_write(0x51, b"\0\0" + bytes(range(127)))
-    assert memory.save()[:127] == bytes(range(127)) if memory.page_size >= 127 else memory
+    assert memory.save()[:127] == bytes(range(127))
     assert host.transfers.counts()[0x03] == host.transfers.counts()[0x83] >= 5
 
 
@@ -134,7 +134,9 @@ def test_dac_and_its_references(mcp: Any, chip: MCP2221A) -> None:
     assert chip.terminal("GP2").volts == pytest.approx(31 / 32 * 2.048)
 
 
-@pytest.mark.parametrize(("edge", "seen"), [("rising", [1, 0]), ("falling", [0, 1]), ("both", [1, 1]), ("none", [0, 0])])
+@pytest.mark.parametrize(
+    ("edge", "seen"), [("rising", [1, 0]), ("falling", [0, 1]), ("both", [1, 1]), ("none", [0, 0])]
+)
 def test_interrupt_on_change(mcp: Any, chip: MCP2221A, edge: str, seen: list[int]) -> None:
     line = wire(chip, "GP1")
     line.drive(0)
@@ -167,14 +169,15 @@ def test_what_is_saved_is_there_after_a_reset(mcp: Any, chip: MCP2221A, host: Vi
     mcp.DAC_config(ref="4.096V", out=8)
     mcp.save_config()
     mcp.set_pin_function(gp0="GPIO_IN")
-    mcp.flash_serial = "M9"
     host.unplug(chip)
     host.plug(chip)
     assert chip.terminal("GP0").level == 1
     assert chip.terminal("GP2").volts == pytest.approx(1.024)
 
 
-def test_a_reset_brings_it_back_on_the_bus(mcp: Any, chip: MCP2221A, host: VirtualHost, easymcp: types.ModuleType) -> None:
+def test_a_reset_brings_it_back_on_the_bus(
+    mcp: Any, chip: MCP2221A, host: VirtualHost, easymcp: types.ModuleType
+) -> None:
     mcp.set_pin_function(gp0="GPIO_OUT", out0=True)
     mcp.send_cmd([0x70, 0xAB, 0xCD, 0xEF])
     host.world.spend(500 * MS)

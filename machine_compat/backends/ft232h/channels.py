@@ -123,11 +123,12 @@ class FT232HI2C(I2CBus):
         return answering
 
     def close(self) -> None:
-        if self._held:
-            with self._engine.turn_of(self) as (levels, direction):
-                self._engine.exchange([I2CStream(self._wired(), levels, direction).stop()])
-            self._held = False
-        self._engine.disown(self)
+        with suppress(Unplugged):
+            if self._held:
+                self._held = False
+                with self._engine.turn_of(self) as (levels, direction):
+                    self._engine.exchange([I2CStream(self._wired(), levels, direction).stop()])
+            self._engine.disown(self)
 
 
 def answers(probe: I2CTransfer, reply: bytes) -> bool:
@@ -168,7 +169,8 @@ class FT232HSPI(SPIBus):
             return self._engine.exchange(steps, 10_000 * len(out) // self._wire.frequency)
 
     def close(self) -> None:
-        self._engine.disown(self)
+        with suppress(Unplugged):
+            self._engine.disown(self)
 
 
 class FT232HLine(Line):
@@ -217,4 +219,5 @@ class FT232HLine(Line):
         self._poller.watch(self._pin, 0, Edge.BOTH, None)
         if self._mode is not None:
             self._mode = None
-            self._engine.set(self._pin, 0, False)
+            with suppress(Unplugged):
+                self._engine.set(self._pin, 0, False)

@@ -75,7 +75,8 @@ class Engine:
         transport.exchange(Step((self._setup or no_bus(chip)) + self._low() + self._high() * chip.high_byte), 0)
 
     def close(self) -> None:
-        self._link.lose()
+        with self.turns:
+            self._link.close()
 
     # ---- the bus on D0 to D2
 

@@ -12,8 +12,10 @@ inputs as `adc.find_input` have them. Nothing is opened before a channel is conf
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from machine_compat.backends.linux.adc import IIOChannel, find_input
 from machine_compat.backends.linux.bitstream import MosiLine
@@ -29,6 +31,7 @@ from machine_compat.backends.linux.watcher import Watcher
 from machine_compat.contract import Backend, Line, PWMChannel, RTCChannel, Watchdog, Wiring
 from machine_compat.errors import ConfigError
 
+C = TypeVar("C", LinuxI2C, LinuxUART, SysfsPWM, ThreadPWM)
 NODES = {"i2c": "/dev/i2c-{}", "spi": "/dev/spidev{}.0", "uart": "/dev/ttyS{}"}
 """Where a bus is unless the board says otherwise."""
 SWITCHES = {"watchdog": None, "rtc": ("system", "offset"), "soft_pwm": ("yes", "no")}
@@ -52,6 +55,7 @@ class LinuxBackend(Backend):
         self._chips: dict[str, Chip] | None = None
         self._lines: dict[tuple[str, int], LinuxLine] = {}
         self._spis: dict[str, LinuxSPI] = {}
+        self._channels: list[LinuxI2C | LinuxUART | PWMChannel] = []
 
     # ---- lines
 
@@ -85,7 +89,7 @@ class LinuxBackend(Backend):
     # ---- buses
 
     def i2c(self, ref: str, /) -> LinuxI2C:
-        return LinuxI2C(self._node("i2c", ref), self._wiring.buses.get(ref, {}), self._sysfs)
+        return self._kept(LinuxI2C(self._node("i2c", ref), self._wiring.buses.get(ref, {}), self._sysfs))
 
     def spi(self, ref: str, /) -> LinuxSPI:
         node = self._node("spi", ref)
@@ -101,7 +105,7 @@ class LinuxBackend(Backend):
         return self.spi(f"/dev/spidev{bus}.{select}").selector(select)
 
     def uart(self, ref: str, /) -> LinuxUART:
-        return LinuxUART(self._node("uart", ref), self._clock, self._watcher)
+        return self._kept(LinuxUART(self._node("uart", ref), self._clock, self._watcher))
 
     def _node(self, kind: str, ref: str) -> str:
         if "/" in ref:
@@ -116,8 +120,8 @@ class LinuxBackend(Backend):
 
     def pwm(self, ref: str, /) -> PWMChannel:
         if self._options.get("soft_pwm") == "yes" and ref not in self._wiring.pwm:
-            return ThreadPWM(self.line(ref))
-        return SysfsPWM(*find_channel(ref, self._wiring.pwm, self._sysfs))
+            return self._kept(ThreadPWM(self.line(ref)))
+        return self._kept(SysfsPWM(*find_channel(ref, self._wiring.pwm, self._sysfs)))
 
     def adc(self, ref: str, /) -> IIOChannel:
         return find_input(ref, self._sysfs)
@@ -131,9 +135,17 @@ class LinuxBackend(Backend):
     def clock(self) -> LinuxClock:
         return self._clock
 
+    def _kept(self, channel: C) -> C:
+        """A channel that is closed with the backend, if not before."""
+        self._channels.append(channel)
+        return channel
+
     def close(self) -> None:
-        self._watcher.close()
-        self._clock.close()
+        with ExitStack() as closing:
+            closing.callback(self._clock.close)
+            closing.callback(self._watcher.close)
+            for channel in (*self._channels, *self._spis.values(), *self._lines.values()):
+                closing.callback(channel.close)
 
 
 def checked(options: Mapping[str, str]) -> Mapping[str, str]:

@@ -72,7 +72,9 @@ class LinuxUART(UARTChannel):
 
     def _refused(self, error: Exception) -> ConfigError:
         if isinstance(error, termios.error):
-            return ConfigError(f"{self._node}: its driver does not take these bits, parity or baudrate ({error.args[-1]})")
+            return ConfigError(
+                f"{self._node}: its driver does not take these bits, parity or baudrate ({error.args[-1]})"
+            )
         number = getattr(error, "errno", None)
         if number is None or number == errno.EINVAL:
             return ConfigError(f"{self._node}: {error}")

@@ -1,6 +1,7 @@
 """The channels of an MCP2221: I2C on its own pins, lines and converters on G0 to G3."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from machine_compat.backends.mcp2221.codec import (
     ADC,
@@ -12,7 +13,8 @@ from machine_compat.backends.mcp2221.codec import (
     frequency_of,
 )
 from machine_compat.backends.mcp2221.engine import Engine
-from machine_compat.backends.mcp2221.i2c_codec import check, converse
+from machine_compat.backends.mcp2221.i2c_codec import Pace, check, converse
+from machine_compat.bridge.adapter import Unplugged
 from machine_compat.bridge.poller import Poller
 from machine_compat.contract import (
     ADCChannel,
@@ -27,7 +29,6 @@ from machine_compat.contract import (
     Mode,
     Op,
     Pull,
-    Write,
 )
 from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
 
@@ -72,12 +73,12 @@ class MCP2221I2C(I2CBus):
         if not 0 <= address <= 0x7F:
             raise Unsupported(f"I2C address {address:#x}: this bridge has 7-bit addresses")
         check(ops, stop)
-        octets = max(len(op.data) if isinstance(op, Write) else op.count for op in ops)
-        # Asking takes the engine's full-speed USB a millisecond at least.
-        patience = self._patience_ms + 10_000 * (min(octets, 60) + 2) // self.frequency + 20
+        byte_ns = 9_000_000_000 // self.frequency
+        # An answer takes a millisecond at least; a chunk that is asked for too early, some.
+        pace = Pace(byte_ns, self._patience_ms + 60 * byte_ns // 1_000_000 + 20)
         held, self._held = self._held, False
         try:
-            data = self._engine.transfer(converse(address, ops, stop, held, patience), held)
+            data = self._engine.transfer(converse(address, ops, stop, held, pace), held)
         except BusError as error:
             if "SDA is held low" in str(error):
                 self._free(error)
@@ -148,7 +149,8 @@ class MCP2221Line(Line):
         self._poller.watch(self._pin, 0, Edge.BOTH, None)
         if self._mode is not None:
             self._mode = None
-            self._engine.set(self._pin, 0, False)
+            with suppress(Unplugged):
+                self._engine.set(self._pin, 0, False)
 
 
 class MCP2221ADC(ADCChannel):
@@ -177,7 +179,8 @@ class MCP2221ADC(ADCChannel):
         return self._full_scale
 
     def close(self) -> None:
-        self._engine.set(self._pin, 0, False)
+        with suppress(Unplugged):
+            self._engine.set(self._pin, 0, False)
 
 
 class MCP2221DAC(DACChannel):
@@ -195,4 +198,5 @@ class MCP2221DAC(DACChannel):
         self._engine.put_out(level >> 11, self._pin)
 
     def close(self) -> None:
-        self._engine.set(self._pin, 0, False)
+        with suppress(Unplugged):
+            self._engine.set(self._pin, 0, False)

@@ -50,7 +50,7 @@ class Engine:
             for report in self._pins.load():
                 transport.exchange(report)
         if self._divider is not None:
-            run(prepared(self._divider), transport.exchange)
+            self._run(prepared(self._divider), transport.exchange)
 
     def exchange(self, report: bytes) -> bytes:
         """The answer to a report; in the caller's turn."""
@@ -62,26 +62,42 @@ class Engine:
             raise
 
     def close(self) -> None:
-        self._link.lose()
+        with self.turns:
+            self._link.close()
 
     # ---- I2C
 
     def set_clock(self, divider: int) -> None:
         with self.turns:
             self._divider = None
-            run(prepared(divider), self.exchange)
+            self._run(prepared(divider), self.exchange)
             self._divider = divider
             self._looked_ns = self._clock.now_ns()
 
-    def transfer(self, conversation: Generator[bytes, bytes, R], held: bool) -> R:
+    def transfer(self, conversation: Generator[bytes | int, bytes, R], held: bool) -> R:
         """Run an I2C transfer; held: the bus has been left without STOP, and the engine is not to be cancelled."""
         with self.turns:
             if not held and self._clock.now_ns() - self._looked_ns > UNATTENDED_NS:
-                run(prepared(None), self.exchange)
+                self._run(prepared(None), self.exchange)
             try:
-                return run(conversation, self.exchange)
+                return self._run(conversation, self.exchange)
             finally:
                 self._looked_ns = self._clock.now_ns()
+
+    def _run(self, conversation: Generator[bytes | int, bytes, R], exchange: Callable[[bytes], bytes]) -> R:
+        """Have a conversation of reports and answers; what it returns."""
+        answer = b""
+        try:
+            wanted = next(conversation)
+            while True:
+                if isinstance(wanted, bytes):
+                    answer = exchange(wanted)
+                else:
+                    self._clock.wait_until(self._clock.now_ns() + wanted)
+                wanted = conversation.send(answer)
+        except StopIteration as end:
+            result: R = end.value
+            return result
 
     def cancel(self) -> None:
         """Let go of a held bus."""
@@ -150,14 +166,3 @@ class Engine:
         """What the ADC makes of one of its three inputs, 0 to 1023."""
         with self.turns:
             return Status.of(self.exchange(status())).adc[channel]
-
-
-def run(conversation: Generator[bytes, bytes, R], exchange: Callable[[bytes], bytes]) -> R:
-    """Have a conversation of reports and answers; what it returns."""
-    try:
-        report = next(conversation)
-        while True:
-            report = conversation.send(exchange(report))
-    except StopIteration as end:
-        result: R = end.value
-        return result

@@ -1,12 +1,14 @@
 """Runs an I2C transfer on the MCP2221's engine as a conversation of reports; does no I/O.
 
-`converse` is a generator: it yields a report and is sent the answer. The engine goes through the messages by itself,
-60 bytes at a time; what it is doing shows as a state in each answer. A state of failure stays until it is cancelled.
+`converse` is a generator: it yields a report and is sent the answer, or yields a number of ns to wait. The engine goes
+through the messages by itself, 60 bytes at a time; what it is doing shows as a state in each answer. A state of failure
+stays until it is cancelled.
 
 # Ref: Microchip DS20005565B (MCP2221A), 3.1.1 and 3.1.5 to 3.1.10. State numbers: Linux drivers/hid/hid-mcp2221.c.
 """
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 from machine_compat.backends.mcp2221.codec import REPORT, Status, padded, status
 from machine_compat.contract import Op, Read, Write
@@ -24,7 +26,10 @@ LINE_HELD = frozenset((0x12, 0x17, 0x23, 0x33, 0x44, 0x52, 0x62))
 """The engine's own timeouts: a line stays low."""
 CANCELS = 3
 
-Conversation = Generator[bytes, bytes, bytes]
+REPORT_NS = 1_000_000
+"""The least a report takes on full-speed USB."""
+
+Conversation = Generator[bytes | int, bytes, bytes]
 
 
 def check(ops: Sequence[Op], stop: bool) -> None:
@@ -40,34 +45,48 @@ def check(ops: Sequence[Op], stop: bool) -> None:
         raise Unsupported("the MCP2221 ends every read with STOP")
 
 
-def converse(address: int, ops: Sequence[Op], stop: bool, held: bool, patience: int) -> Conversation:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things take. byte_ns: a byte on the bus. patience: how often to ask an engine that is still at work."""
+
+    byte_ns: int
+    patience: int
+
+    def wait(self, octets: int) -> Generator[int, bytes, None]:
+        """Let a chunk pass, before the engine is asked."""
+        ns = self.byte_ns * min(octets, CHUNK) - REPORT_NS
+        if ns > 0:
+            yield ns
+
+
+def converse(address: int, ops: Sequence[Op], stop: bool, held: bool, pace: Pace) -> Conversation:
     """The reports of a transfer; returns what was read. Raises BusError when it fails, with the engine cancelled.
 
-    held: whether the bus was left without STOP. patience: how often to ask an engine that is still at work. A message
-    that follows a Read begins with START: the engine has ended the read with STOP.
+    held: whether the bus was left without STOP. A message that follows a Read begins with START: the engine has ended
+    the read with STOP.
     """
     data = b""
     for number, op in enumerate(ops):
         if isinstance(op, Read):
-            data += yield from read(READ_AGAIN if held else READ, address, op.count, patience)
+            data += yield from read(READ_AGAIN if held else READ, address, op.count, pace)
             held = False
         else:
             hold = number < len(ops) - 1 or not stop
-            yield from write(
-                WRITE_AGAIN if held and not hold else WRITE_HOLDING if hold else WRITE, address, op.data, patience
-            )
+            command = WRITE_HOLDING if hold else WRITE_AGAIN if held else WRITE
+            yield from write(command, address, op.data, pace)
             held = hold
     if isinstance(ops[-1], Write):
-        yield from settled(HELD if held else IDLE, patience)
+        yield from settled(HELD if held else IDLE, pace.patience)
     return data
 
 
-def write(command: int, address: int, data: bytes, patience: int) -> Conversation:
+def write(command: int, address: int, data: bytes, pace: Pace) -> Conversation:
     """Hand over a write, 60 bytes at a time."""
     header = bytes((command, *len(data).to_bytes(2, "little"), address << 1))
     for start in range(0, len(data), CHUNK):
         report = header + data[start : start + CHUNK]
-        yield from accepted(report.ljust(REPORT, b"\0"), patience, command != WRITE_AGAIN and not start)
+        yield from accepted(report.ljust(REPORT, b"\0"), pace.patience, command != WRITE_AGAIN and not start)
+        yield from pace.wait(len(data) - start)
     return b""
 
 
@@ -91,10 +110,11 @@ def accepted(report: bytes, patience: int, first: bool) -> Conversation:
     return (yield from failed(state))
 
 
-def read(command: int, address: int, count: int, patience: int) -> Conversation:
+def read(command: int, address: int, count: int, pace: Pace) -> Conversation:
     """Begin a read and collect it, up to 60 bytes at a time."""
     header = bytes((command, *count.to_bytes(2, "little"), address << 1 | 1))
-    yield from accepted(header.ljust(REPORT, b"\0"), patience, command == READ)
+    yield from accepted(header.ljust(REPORT, b"\0"), pace.patience, command == READ)
+    yield from pace.wait(count)
     data = b""
     waited = 0
     while len(data) < count:
@@ -103,7 +123,8 @@ def read(command: int, address: int, count: int, patience: int) -> Conversation:
         if answer[1] == 0 and answer[3] <= CHUNK and state in (CHUNK_READY, LAST_READY):
             data += answer[4 : 4 + answer[3]]
             waited = 0
-        elif state not in AT_WORK or waited >= patience:
+            yield from pace.wait(count - len(data))
+        elif state not in AT_WORK or waited >= pace.patience:
             yield from failed(state)
         waited += 1
     return data
@@ -132,10 +153,10 @@ def failed(state: int) -> Conversation:
         yield status(cancel=True)
         raise BusError(Fault.NACK_ADDRESS)
     before = Status.of((yield status()))
-    after = yield from cancelled(before)
+    yield from cancelled(before)
     if before.refused:
         raise BusError(Fault.NACK_DATA, before.sent)
-    line = "SDA" if not after.sda else "SCL" if not after.scl else None
+    line = "SCL" if not before.scl else "SDA" if not before.sda else None
     if line:
         raise BusError(Fault.TIMEOUT, before.sent, f"{line} is held low")
     if state in AT_WORK or state in LINE_HELD:
@@ -143,7 +164,7 @@ def failed(state: int) -> Conversation:
     raise BusError(Fault.IO, before.sent, f"the I2C engine is in state {state:#04x}")
 
 
-def cancelled(now: Status) -> Generator[bytes, bytes, Status]:
+def cancelled(now: Status) -> Generator[bytes | int, bytes, Status]:
     """Have the engine give up what it does, as often as that takes; returns its state then."""
     for _ in range(CANCELS):
         if now.state == IDLE and not now.disturbed:
@@ -155,7 +176,7 @@ def cancelled(now: Status) -> Generator[bytes, bytes, Status]:
     return now
 
 
-def prepared(divider: int | None) -> Generator[bytes, bytes, None]:
+def prepared(divider: int | None) -> Generator[bytes | int, bytes, None]:
     """Make sure that the engine is idle, and set its clock. Raises BusError when it cannot be."""
     now = Status.of((yield status(divider=divider)))
     if now.state == IDLE and not now.disturbed and (now.speed_set or divider is None):

@@ -1,4 +1,4 @@
-"""Which drivers a Linux kernel binds to the interfaces of a new device, for programs to meet them as they would there."""
+"""Which drivers a Linux kernel binds to a new device's interfaces, for programs to meet them as they would there."""
 
 from collections.abc import Mapping
 

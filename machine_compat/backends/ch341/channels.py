@@ -1,0 +1,195 @@
+"""The channels of a CH341A: I2C on its own pins, SPI on D3, D5 and D7, lines on D0 to D7."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from machine_compat.backends.ch341.codec import (
+    MISO,
+    MOSI,
+    OUTPUTS,
+    SCK,
+    SPEEDS_HZ,
+    SPI_HZ,
+    I2CTransfer,
+    speed,
+    speed_packet,
+    spi_packets,
+    spi_reply,
+    stop_packet,
+)
+from machine_compat.backends.ch341.engine import Engine
+from machine_compat.bridge.adapter import Unplugged
+from machine_compat.bridge.poller import Poller
+from machine_compat.contract import (
+    Edge,
+    EdgeHandler,
+    I2CBus,
+    I2CConfig,
+    Line,
+    LineConfig,
+    Mode,
+    Op,
+    Pull,
+    SPIBus,
+    SPIConfig,
+)
+from machine_compat.errors import BusError, ConfigError, Unsupported
+
+SLOWEST_WISH_HZ = 1_000_000
+"""A slower SPI than this is refused: the chip's one clock would be too fast for whoever wants it."""
+
+
+def expect_pins(bus: str, **pins: tuple[str | None, str]) -> None:
+    """ConfigError unless each signal's pin, if one is asked for, is the one it has."""
+    for signal, (asked, has) in pins.items():
+        if asked not in (None, has):
+            raise ConfigError(f"{bus}: {signal} is {has} on this bridge, not {asked}")
+
+
+class CH341I2C(I2CBus):
+    """I2C on the pins SCL and SDA at 20, 100, 400 or 750 kHz, with pull-up resistors on both.
+
+    Whether a target acknowledges its address is known, and nothing is sent to one that does not. Whether it
+    acknowledges data is not: the chip does not tell. It does not wait for a clock that is stretched, and does not
+    notice a bus on which SDA is held low: everybody seems to answer there.
+    """
+
+    __slots__ = ("_engine", "_frequency", "_held")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._frequency = 0
+        self._held = False
+
+    @property
+    def frequency(self) -> int:
+        """The speed chosen for the frequency asked for, in Hz; 0 before `configure`."""
+        return self._frequency
+
+    def configure(self, config: I2CConfig, /) -> None:
+        expect_pins("I2C", scl=(config.scl, "SCL"), sda=(config.sda, "SDA"))
+        if config.frequency < SPEEDS_HZ[0]:
+            raise ConfigError(f"I2C at {config.frequency} Hz: this bridge does {SPEEDS_HZ[0]} to {SPEEDS_HZ[-1]} Hz")
+        self._engine.set_speed(speed_packet(config.frequency))
+        self._frequency = speed(config.frequency)
+        self._held = False
+
+    def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
+        if not self._frequency:
+            raise ConfigError("I2C: configure the bus first")
+        if not 0 <= address <= 0x7F:
+            raise Unsupported(f"I2C address {address:#x}: this bridge has 7-bit addresses")
+        transfer = I2CTransfer(address, ops, stop)
+        self._held = False
+        with self._engine.turns:
+            try:
+                for packet, op in transfer.packets():
+                    transfer.heard(self._engine.exchange(packet), op)
+            except Unplugged:
+                raise
+            except BusError:
+                with suppress(BusError):
+                    self._engine.exchange(stop_packet())
+                raise
+        self._held = not stop
+        return bytes(transfer.data)
+
+    def close(self) -> None:
+        if self._held:
+            self._held = False
+            with self._engine.turns, suppress(Unplugged):
+                self._engine.exchange(stop_packet())
+
+
+class CH341SPI(SPIBus):
+    """SPI mode 0 on D3 (SCK), D5 (MOSI) and D7 (MISO), at the chip's one clock of about 1.5 MHz."""
+
+    __slots__ = ("_configured", "_engine", "_lsb_first")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._configured = False
+        self._lsb_first = False
+
+    @property
+    def frequency(self) -> int:
+        """The chip's clock in Hz, about; 0 before `configure`."""
+        return SPI_HZ if self._configured else 0
+
+    def configure(self, config: SPIConfig, /) -> None:
+        expect_pins("SPI", sck=(config.sck, "D3"), mosi=(config.mosi, "D5"), miso=(config.miso, "D7"))
+        if config.polarity or config.phase:
+            mode = config.polarity << 1 | config.phase
+            raise Unsupported(f"SPI mode {mode}: the CH341A has mode 0 alone; use SoftSPI on these pins")
+        if config.bits != 8:
+            raise Unsupported(f"SPI words of {config.bits} bits: this bridge sends bytes")
+        if config.baudrate < SLOWEST_WISH_HZ:
+            raise Unsupported(f"SPI at {config.baudrate} Hz: the CH341A has one clock of about {SPI_HZ} Hz")
+        self._lsb_first = config.lsb_first
+        outputs = 1 << SCK | 1 << MOSI
+        self._engine.set(outputs | 1 << MISO, 0, outputs)
+        self._configured = True
+
+    def transfer(self, out: bytes, want_reply: bool = True, /) -> bytes:
+        if not self._configured:
+            raise ConfigError("SPI: configure the bus first")
+        with self._engine.turns:
+            wire = b"".join(map(self._engine.exchange, spi_packets(out, self._lsb_first)))
+        return spi_reply(wire, self._lsb_first) if want_reply else b""
+
+    def close(self) -> None:
+        if self._configured:
+            self._configured = False
+            with suppress(Unplugged):
+                self._engine.set(1 << SCK | 1 << MOSI, 0, 0)
+
+
+class CH341Line(Line):
+    """One of D0 to D7; D6 and D7 are inputs. Inputs have a weak pull-up of the chip's, which cannot be switched."""
+
+    __slots__ = ("_bit", "_engine", "_latch", "_mode", "_pin", "_poller")
+
+    def __init__(self, engine: Engine, poller: Poller, pin: int) -> None:
+        self._engine = engine
+        self._poller = poller
+        self._pin = pin
+        self._bit = 1 << pin
+        self._mode: Mode | None = None
+        self._latch = 0
+
+    def configure(self, config: LineConfig, /) -> None:
+        if config.mode is Mode.ANALOG:
+            raise Unsupported(f"D{self._pin}: this bridge has no analog pins")
+        if config.mode is not Mode.IN and not self._bit & OUTPUTS:
+            raise Unsupported(f"D{self._pin} is an input of this bridge; D0 to D5 can drive")
+        if config.pull is Pull.DOWN:
+            raise Unsupported(f"D{self._pin}: this bridge has no pull-down; put a resistor of 4.7 kOhm to ground")
+        if config.level is not None:
+            self._latch = config.level
+        self._mode = config.mode
+        self._apply()
+
+    def _apply(self) -> None:
+        if self._mode is Mode.OPEN_DRAIN:
+            self._engine.set(self._bit, 0, 0 if self._latch else self._bit)
+        else:
+            self._engine.set(self._bit, self._latch << self._pin, self._bit if self._mode is Mode.OUT else 0)
+
+    def read(self) -> int:
+        return self._engine.read() >> self._pin & 1
+
+    def write(self, level: int, /) -> None:
+        self._latch = level
+        if self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
+            self._apply()
+
+    def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
+        level = self.read() if handler is not None else 0
+        self._poller.watch(self._pin, level, edges, handler)
+
+    def close(self) -> None:
+        self._poller.watch(self._pin, 0, Edge.BOTH, None)
+        if self._mode is not None:
+            self._mode = None
+            with suppress(Unplugged):
+                self._engine.set(self._bit, 0, 0)
