@@ -18,7 +18,7 @@ from machine_compat.clock import Clock
 from machine_compat.contract import Backend, I2CBus, SPIBus, Watchdog
 from machine_compat.errors import ConfigError
 from machine_compat.interrupts import Interrupts
-from machine_compat.ports import Port, port
+from machine_compat.ports import Port, names, port
 from machine_compat.profile import Profile, Spot
 from machine_compat.taps import Tap, Tapped
 
@@ -123,6 +123,17 @@ class Board:
         self._watchdog: Watchdog | None = None
         self._threads = 0
 
+    # ---- what the port has, and this board of it
+
+    def lacking(self, entry: str) -> frozenset[str]:
+        """The names under an entry ("machine", or a class of it) that other ports have and this board lacks."""
+        own = self.profile.lacking(entry)
+        return self.port.absent.get(entry, frozenset()) | names.lacking(self.port.name, entry) | own
+
+    def has_module(self, name: str) -> bool:
+        """Whether the port has a module that not every port has; True for any other."""
+        return name not in names.lacking(self.port.name, "modules") and name not in self.profile.lacks_modules
+
     # ---- pins by the names scripts use
 
     def spot(self, name: object) -> Spot:
@@ -191,6 +202,9 @@ class Board:
 
     def card(self, ref: str, user: User) -> None:
         self._open("card", ref, user, self.backend.card)
+
+    def state_machine(self, ref: str, user: User) -> None:
+        self._open("state_machine", ref, user, self.backend.state_machine)
 
     def soft_bus(self, kind: str, refs: tuple[str, ...], user: User, make: Callable[[], I2CBus | SPIBus]) -> None:
         """A bus on any lines, opened by `make`."""

@@ -591,6 +591,78 @@ class CardChannel(ABC):
     def close(self) -> None: ...
 
 
+# ---- programmable I/O ----------------------------------------------------------------------------------------------
+
+
+class StateMachineConfig(NamedTuple):
+    """How a PIO state machine runs, in the words of its registers (RP2040 datasheet 3.7).
+
+    clock: what the block counts, in Hz; divider: of it, in 1/256, 0 for 65536. execctrl, shiftctrl, pinctrl: the
+    registers. entry: the address it begins at. pins: the refs of the lines that are GPIO 0 to 31 to the block, "" for none.
+    """
+
+    clock: int
+    divider: int
+    execctrl: int
+    shiftctrl: int
+    pinctrl: int
+    entry: int
+    pins: tuple[str, ...]
+
+
+class StateMachineChannel(ABC):
+    """One of the four state machines of a PIO block, which share 32 words of program and eight interrupt flags."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: StateMachineConfig, /) -> None:
+        """Stop, empty everything, and be ready to begin at the entry."""
+
+    @abstractmethod
+    def load(self, offset: int, words: tuple[int, ...], /) -> None:
+        """Put instructions into the block's memory."""
+
+    @abstractmethod
+    def connect(self, gpio: int, output: int, level: int, /) -> None:
+        """Have the block drive a line, with this direction and level first."""
+
+    @abstractmethod
+    def disconnect(self, gpio: int, /) -> None:
+        """Let a line go: it is somebody else's now."""
+
+    @abstractmethod
+    def run(self, on: bool, /) -> None:
+        """Let the machine go on, or hold it where it is."""
+
+    @abstractmethod
+    def restart(self) -> None:
+        """Forget the shift counters, a stall and what was to be executed; registers and FIFOs stay."""
+
+    @abstractmethod
+    def execute(self, instruction: int, /) -> None:
+        """Execute one instruction now, in between; one that stalls holds the machine until it is done."""
+
+    @abstractmethod
+    def put(self, word: int, /) -> bool:
+        """Put 32 bits into the TX FIFO; False when it is full, and then the board's clock is woken once it is not."""
+
+    @abstractmethod
+    def get(self) -> int | None:
+        """The next 32 bits of the RX FIFO; None when it is empty, and then the board's clock is woken once it is not."""
+
+    @abstractmethod
+    def levels(self) -> tuple[int, int]:
+        """How many words are in the TX and in the RX FIFO."""
+
+    @abstractmethod
+    def watch(self, handler: Callable[[], None] | None, /) -> None:
+        """Call the handler whenever the interrupt flag with the machine's own number is set, and clear the flag."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
 # ---- the small ones ------------------------------------------------------------------------------------------------
 
 
@@ -699,6 +771,14 @@ class Backend(ABC):
 
     def card(self, ref: str, /) -> CardChannel:
         raise Unsupported(f"{self.name} has no slot for memory cards")
+
+    def state_machine(self, ref: str, /) -> StateMachineChannel:
+        """A state machine: "pio1/3" is the last one of the second block."""
+        raise Unsupported(f"{self.name} has no programmable I/O")
+
+    def levels(self, refs: Sequence[str], /) -> tuple[int, ...]:
+        """The levels of several lines at one moment, where a backend can; the facade else reads one after the other."""
+        raise Unsupported(f"{self.name} reads its lines one by one")
 
     def soft_i2c(self, scl: str, sda: str, /) -> I2CBus | None:
         """A bus on any two lines, where the backend does better than two Lines moved by hand; None otherwise."""

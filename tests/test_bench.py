@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LACKING = 69
 """What tests/bench/prepare returns where the bench cannot be."""
 
-TESTS = ".venv/bin/python -m pytest tests/linux -q -p no:cacheprovider"
+TESTS = ".venv/bin/python -m pytest tests/linux -q -p no:cacheprovider -o faulthandler_timeout=60"
+LIMIT_S = "300"
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -30,6 +31,6 @@ def require_bench() -> None:
 
 def test_the_linux_tests_pass_on_a_real_kernel() -> None:
     require_bench()
-    bench = run("scripts/bench-vm", TESTS)
+    bench = run("scripts/bench-vm", "--limit", LIMIT_S, TESTS)
     assert bench.returncode == 0, f"\n{bench.stdout}\n{bench.stderr}"
     assert re.search(r"^\d+ passed", bench.stdout, re.MULTILINE), bench.stdout

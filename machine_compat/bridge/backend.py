@@ -26,13 +26,17 @@ class BridgeBackend(Backend):
     def __init__(self, scheme: str, options: Mapping[str, str] | None, known: Collection[str], clock: Clock | None):
         self._scheme = scheme
         self._options = dict(options or {})
-        self._clock: Clock = clock if clock is not None else RealClock()
+        self._clock: Clock = RealClock() if clock is None else clock
         for option in self._options:
             if option not in known:
                 raise ConfigError(f"{scheme}:// has no option {option!r}; it has {', '.join(known)}")
 
     def clock(self) -> Clock:
         return self._clock
+
+    def close(self) -> None:
+        if isinstance(self._clock, RealClock):
+            self._clock.close()
 
     def in_script(self) -> bool:
         clock = self._clock

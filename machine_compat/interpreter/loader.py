@@ -42,6 +42,11 @@ class Loader:
             self.builtins[name] = value
 
     def _print(self, *values: object, sep: str = " ", end: str = "\n", file: Any = None) -> None:
+        if file is not None:
+            from machine_compat.modules.io import Encoded, IOBase
+
+            if isinstance(file, IOBase):
+                file = Encoded(file)
         print(*values, sep=sep, end=end, file=self.board.stdout if file is None else file)
 
     # ---- running
@@ -130,11 +135,14 @@ class Loader:
         return known
 
     def _top(self, name: str) -> ModuleType:
-        module = table.built_in(self, name)
+        there = self.board.has_module(name)
+        module = table.built_in(self, name) if there else None
         if module is None:
             found = self._from_folders(name, self.search.places())
             if found is not None:
                 return found
+            if not there:
+                raise missing(name)
             module = table.frozen(self, name)
         if module is None:
             return self._of_cpython(name)

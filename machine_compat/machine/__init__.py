@@ -55,12 +55,14 @@ def names(board: Board) -> set[str]:
 
 def lacking(board: Board) -> frozenset[str]:
     """The names of `machine` that the board's port lacks, or its chip."""
-    return board.port.absent.get("machine", frozenset()) | board.profile.lacks
+    return board.lacking("machine")
 
 
 def find(board: Board, name: str) -> object:
     """One name of a board's `machine`; AttributeError where its port has none."""
     if name not in lacking(board):
+        if name == "I2C" and board.port.i2c_is_soft:
+            return find(board, "SoftI2C")
         if name in CLASSES:
             base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
             return made_for(board, base)

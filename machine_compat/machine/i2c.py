@@ -56,7 +56,7 @@ class I2C(I2CController):
         if more:
             raise TypeError("extra keyword arguments given")
         if board.port.i2c_pins_fixed and (scl is not None or sda is not None):
-            raise ValueError("explicit choice of scl/sda is not implemented")
+            raise board.port.fixed_pins("scl/sda")
         old = self._config
         pins = {"scl": scl, "sda": sda}
         refs = {

@@ -95,7 +95,7 @@ class SPI(SPIController):
         for signal in ("sck", "mosi", "miso"):
             given = options.pop(signal, _UNSET)
             if board.port.spi_pins_fixed and given is not _UNSET:
-                raise ValueError("explicit choice of sck/mosi/miso is not implemented")
+                raise board.port.fixed_pins("sck/mosi/miso")
             if given is _UNSET and old is not None:
                 refs[signal] = getattr(old, signal)
             else:

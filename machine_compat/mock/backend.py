@@ -1,6 +1,7 @@
 """The simulated board as a backend: pins are terminals, buses are sockets, and everything ends on wires of a World."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from machine_compat.contract import (
     ADCChannel,
@@ -16,6 +17,7 @@ from machine_compat.contract import (
     PWMChannel,
     RTCChannel,
     SPIBus,
+    StateMachineChannel,
     TouchChannel,
     UARTChannel,
     Watchdog,
@@ -26,6 +28,9 @@ from machine_compat.mock.lines import MockADC, MockDAC, MockLine, MockPWM, MockT
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import LEGS, Socket
 from machine_compat.mock.world import Event, World, WorldClock
+
+if TYPE_CHECKING:
+    from machine_compat.mock.pio import PIOBlock
 
 SWITCHED_ON = 1_609_459_200 * 1_000_000_000
 """2021-01-01 00:00:00, where an RP2040's calendar starts (ports/rp2/main.c): every run starts at the same date."""
@@ -48,6 +53,7 @@ class MockBackend(Backend):
         self._terminals: dict[str, Terminal] = {}
         self._sockets: dict[str, Socket] = {}
         self._rtc = MockRTC(self.world)
+        self._blocks: dict[str, PIOBlock] = {}
         self.touched: dict[str, int] = {}
         """What touch pads read that somebody touches."""
 
@@ -55,6 +61,7 @@ class MockBackend(Backend):
         """Take away all wires, and what hangs on them."""
         self._terminals.clear()
         self._sockets.clear()
+        self._blocks.clear()
         self.touched.clear()
         self._rtc = MockRTC(self.world)
 
@@ -143,6 +150,17 @@ class MockBackend(Backend):
         from machine_compat.mock.card import MockCard
 
         return MockCard(self.world, self.terminal)
+
+    def state_machine(self, ref: str, /) -> StateMachineChannel:
+        from machine_compat.mock.pio import MockStateMachine, block_of
+
+        name, _, index = ref.partition("/")
+        block = block_of(self._blocks, name, self._clock, self.terminal)
+        return MockStateMachine(block, int(index), self.wiring.call_ns)
+
+    def levels(self, refs: Sequence[str], /) -> tuple[int, ...]:
+        self.world.spend(self.wiring.call_ns)
+        return tuple(self.terminal(ref).level for ref in refs)
 
     def pwm(self, ref: str, /) -> PWMChannel:
         return MockPWM(self.terminal(ref))

@@ -172,6 +172,7 @@ class Net:
         self.lazy = False
         self._tick: Event | None = None
         """The next edge of the waves on a watched net."""
+        world.nets.add(self)
 
     @property
     def name(self) -> str:
@@ -262,6 +263,11 @@ class Net:
         self._tick = None
         self.settle()
 
+    def tidy(self) -> None:
+        """Forget the oldest edges of a wire that has very many; an even number, as they alternate from `first` on."""
+        if len(self.edges) > 2 * KEPT_EDGES:
+            del self.edges[: (len(self.edges) - KEPT_EDGES) & ~1]
+
     # ---- membership
 
     def rewatch(self) -> None:
@@ -275,6 +281,7 @@ class Net:
         other.share()
         if other._tick is not None:
             other._tick.cancel()
+        self.world.nets.discard(other)
         self.terminals.extend(other.terminals)
         self.wires.extend(other.wires)
         for terminal in other.terminals:
@@ -307,6 +314,8 @@ class Net:
             group[0].net.rewatch()
 
 
+KEPT_EDGES = 1 << 20
+"""The least that is kept of a wire's history: a script that toggles a pin for hours must not fill the memory."""
 LOGIC_THRESHOLD = 1.4
 """Volts above which an analog level reads as 1: the middle of a 3.3 V input's forbidden band."""
 

@@ -23,6 +23,9 @@ from machine_compat.errors import ConfigError
 FAR = 1 << 62
 """A time that never comes."""
 
+HORIZON = 1_000_000_000
+"""How far a script may run ahead alone: once a board second the world looks after itself."""
+
 Action = Callable[[], object]
 E = TypeVar("E", bound=Exception)
 
@@ -52,12 +55,13 @@ class World:
     """Virtual time and what happens in it."""
 
     __slots__ = (
-        "_events", "_hub", "_serial", "current", "due", "failure", "inhabitants", "now", "pacer", "tracer", "wiring",
+        "_events", "_hub", "_serial", "current", "due", "failure", "inhabitants", "nets", "now", "pacer", "tracer",
+        "wiring", "_tidied",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.now = 0
-        self.due = FAR
+        self.due = HORIZON
         self.current: Task | None = None
         self.pacer: Callable[[int], None] | None = None
         """Called with the time that is about to be; returns when it may be. None: as fast as it goes."""
@@ -67,6 +71,9 @@ class World:
         self.failure: Exception | None = None
         self.inhabitants: list[object] = []
         """The boards that live in it."""
+        self.nets: set[Traced] = set()
+        """All its wires; they are tidied once a board second."""
+        self._tidied = 0
         self._events: list[tuple[int, int, Event]] = []
         self._serial = 0
         self._hub: greenlet | None = None
@@ -89,9 +96,10 @@ class World:
 
     def renew(self) -> None:
         """Begin again at time 0, with nothing to happen."""
-        self.now = 0
-        self.due = FAR
+        self.now = self._tidied = 0
+        self.due = HORIZON
         self.failure = None
+        self.nets.clear()
         self._events.clear()
         self.wiring += 1
 
@@ -124,17 +132,21 @@ class World:
         while events and events[0][2].action is None:
             heapq.heappop(events)
         if not events or events[0][0] > until:
-            self.due = events[0][0] if events else FAR
             if until < FAR:
                 # Not where the last script stopped, which may be ahead of this.
                 self.now = until
+            self.due = min(events[0][0] if events else FAR, self.now + HORIZON)
             return False
         if self.pacer:
             # What the pacer waits through may bring an earlier event: a key, a signal.
             self.pacer(events[0][0])
         time, _, event = heapq.heappop(events)
         # Who goes on at the very end must not run past it, though nothing else is left to happen.
-        self.due = min(events[0][0], until) if events else until
+        self.due = min(events[0][0] if events else until, until, time + HORIZON)
+        if time - self._tidied >= HORIZON:
+            self._tidied = time
+            for net in self.nets:
+                net.tidy()
         action, event.action = event.action, None
         if action is not None:
             self.now = time
@@ -201,9 +213,12 @@ class Tracer(Protocol):
 
 
 class Traced(Protocol):
-    """A net, as a tracer sees it."""
+    """A net, as the world and a tracer see it."""
 
     level: int
+
+    def tidy(self) -> None:
+        """Forget what is too old to be asked for."""
 
     @property
     def name(self) -> str: ...

@@ -24,6 +24,19 @@ class IOBase:
     __slots__ = ()
 
 
+class Encoded:
+    """A script's own stream as `print` writes to it: piece by piece, each a bytearray (py/stream.c)."""
+
+    def __init__(self, stream: object) -> None:
+        self._write = getattr(stream, "write", None)
+
+    def write(self, text: str, /) -> None:
+        """Pass text on as UTF-8; OSError where the stream takes none."""
+        if self._write is None:
+            raise OSError("stream operation not supported")
+        self._write(bytearray(text.encode()))
+
+
 class BytesIO(io.BytesIO):
     """BytesIO([data or size]): a stream of bytes; a size is only how much memory to set aside."""
 

@@ -1,7 +1,7 @@
 """What differs between MicroPython ports: names, values, errno, reprs, limits. One file a port.
 
 The facade asks its board's Port instead of knowing ports itself. Most is data; where ports differ in form there is a
-small method. Values are those of MicroPython 1.29's C code: ports/rp2, ports/esp32, ports/stm32.
+small method. Values are those of MicroPython 1.29's C code. What names a port has is listed in names.py.
 """
 
 import errno
@@ -12,7 +12,10 @@ from typing import ClassVar, NamedTuple
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import ConfigError, Fault
 
-PORTS = {"generic": "Generic", "mock": "Mock", "rp2": "RP2", "esp32": "ESP32", "stm32": "STM32"}
+PORTS = {
+    "generic": "Generic", "mock": "Mock", "rp2": "RP2", "esp32": "ESP32", "stm32": "STM32", "esp8266": "ESP8266",
+    "mimxrt": "MIMXRT", "samd": "SAMD", "nrf": "NRF", "cc3200": "CC3200", "renesas-ra": "RenesasRA",
+}  # fmt: skip
 
 Faults = Mapping[tuple[str, Fault], int | None]
 """(class, fault) -> errno; None: no error, the call returns the short count."""
@@ -95,6 +98,8 @@ class Port:
     i2c_default: ClassVar[int] = 0
     i2c_deprecated_soft: ClassVar[bool] = False
     """Whether I2C(-1) and I2C(scl=, sda=) still give a SoftI2C."""
+    i2c_is_soft: ClassVar[bool] = False
+    """Whether I2C is another name of SoftI2C."""
     i2c_pins_fixed: ClassVar[bool] = False
     i2c_empty_read: ClassVar[int | None] = None
     """The errno of reading no bytes, where the hardware cannot."""
@@ -104,6 +109,13 @@ class Port:
     """How many bytes wait for the script, or for the controller."""
     i2c_target_whole: ClassVar[bool] = False
     """Whether the driver hands over whole messages, and so has no hard interrupts and tells nothing of a probe."""
+    i2s_ws_follows: ClassVar[bool] = False
+    """Whether ws must be the pin after sck."""
+    i2s_pin_objects: ClassVar[bool] = False
+    """Whether pins must be Pin objects."""
+    i2s_checks_ibuf: ClassVar[bool] = True
+    i2s_mck: ClassVar[bool] = False
+    """Whether there is a clock for the converter, mck."""
     spi_default: ClassVar[int] = 0
     spi_baudrate: ClassVar[int] = 1_000_000
     spi_pins_fixed: ClassVar[bool] = False
@@ -133,6 +145,13 @@ class Port:
         "flow": "bad hardware flow control mask",
         "trigger": "trigger 0x{:04x} unsupported",
     }
+    counter_units: ClassVar[int] = 8
+    counter_options: ClassVar[frozenset[str]] = frozenset(
+        {"src", "edge", "direction", "phase_a", "phase_b", "phases", "filter_ns"}
+    )
+    """What Counter and Encoder take."""
+    counter_keeps: ClassVar[bool] = True
+    """Whether an id alone gives the object as it is."""
     timer_min_us: ClassVar[int] = 1
     timer_max_us: ClassVar[int | None] = None
     """From this period on: ValueError "period too large"."""
@@ -189,6 +208,10 @@ class Port:
     ) -> str:
         return f"Pin({cpu}, mode={mode}{f', pull={pull}' if pull else ''}{f', alt={alt}' if alt else ''})"
 
+    def fixed_pins(self, signals: str) -> Exception:
+        """What choosing the pins of a bus raises whose pins are fixed; signals: "scl/sda"."""
+        return ValueError(f"explicit choice of {signals} is not implemented")
+
     def bad_trigger(self, trigger: int) -> str:
         return f"trigger 0x{trigger:04x} unsupported"
 
@@ -230,6 +253,14 @@ class Port:
     def uart_baudrate(self, bus: int, asked: int) -> int:
         """The rate the port's divider gives, as reprs show it; ValueError where it is too far off."""
         return asked
+
+    def counter_filter_ns(self, asked: int) -> int:
+        """For how long a level must last to be counted, when asked for `asked`."""
+        return asked
+
+    def counter_stopped(self) -> Exception:
+        """What a Counter or Encoder raises after deinit."""
+        return RuntimeError("not initialised")
 
     def timer_exists(self, id: int) -> None:
         """ValueError for a Timer the port does not have."""
@@ -285,5 +316,5 @@ def port(name: str) -> Port:
     """The port of that name; ConfigError names the choices."""
     if name not in PORTS:
         raise ConfigError(f"no MicroPython port {name!r}; there are {', '.join(PORTS)}")
-    found: Port = getattr(import_module(f"{__name__}.{name}"), PORTS[name])()
+    found: Port = getattr(import_module(f"{__name__}.{name.replace('-', '_')}"), PORTS[name])()
     return found

@@ -43,6 +43,8 @@ class ESP32(Port):
             "IRQ_RXIDLE": 0x1000,
             "IRQ_BREAK": 2,
         },
+        "I2S": {"RX": 1, "TX": 2},
+        "Counter": {"UP": 1, "DOWN": 2},
         "Timer": {"ONE_SHOT": 0, "PERIODIC": 1},
         "ADC": {
             "ATTN_0DB": 0,
@@ -94,6 +96,7 @@ class ESP32(Port):
     i2c_deprecated_soft = True
     i2c_target_fifo = 32
     i2c_target_whole = True
+    i2s_checks_ibuf = False
     spi_default = 1
     spi_baudrate = 500_000
     uart_buffers: ClassVar[tuple[int, int]] = (0, 65_535)
@@ -148,6 +151,10 @@ class ESP32(Port):
 
     def uart_min_char_timeout(self, baudrate: int) -> int:
         return 0
+
+    def counter_filter_ns(self, asked: int) -> int:
+        # So many cycles of the 80 MHz APB clock, ten bits of them.
+        return min(asked * 80 // 1000, 1023) * 1000 // 80
 
     def timer_exists(self, id: int) -> None:
         if id > max(self.timer_ids):

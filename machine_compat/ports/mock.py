@@ -46,7 +46,10 @@ class Mock(RP2):
     pin_options: ClassVar[frozenset[str]] = frozenset({"alt", "af", "drive", "hold"})
     pin_irq_options: ClassVar[frozenset[str]] = frozenset({"hard", "wake"})
     i2c_deprecated_soft = True
+    i2s_ws_follows = False
+    i2s_mck = True
     uart_options = RP2.uart_options | STM32.uart_options
+    counter_options = RP2.counter_options | {"reset", "match", "match_pin", "max", "min", "index"}
     timer_ids: ClassVar[tuple[int, ...]] = tuple(range(-1, 17))
     pwm_options: ClassVar[frozenset[str]] = ESP32.pwm_options
     adc_attenuations: ClassVar[tuple[int, ...]] = ESP32.adc_attenuations

@@ -40,6 +40,7 @@ GENERIC_CONSTANTS: Mapping[str, Mapping[str, object]] = {
         "IRQ_TXIDLE": 0x20,
         "IRQ_BREAK": 0x200,
     },
+    "I2S": {"RX": 0, "TX": 1},
     "Timer": {"ONE_SHOT": 0, "PERIODIC": 1},
     "ADC": {"CORE_TEMP": 4},
     "machine": {"PWRON_RESET": 1, "WDT_RESET": 3},
@@ -82,6 +83,7 @@ class RP2(Port):
         ("I2C", Fault.NACK_DATA): errno.EIO,
         ("I2C probe", Fault.NACK_ADDRESS): errno.ENODEV,
     }
+    i2s_ws_follows = True
     spi_takes_lsb = False
     spi_ends = False
     pwm_freezes = True

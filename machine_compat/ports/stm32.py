@@ -43,6 +43,7 @@ class STM32(Port):
         "SPI": {"MSB": 0, "LSB": 0x80},
         "SoftSPI": {"MSB": 0, "LSB": 0x80},
         "UART": {"RTS": 0x100, "CTS": 0x200, "IRQ_RX": 0x20, "IRQ_RXIDLE": 0x10},
+        "I2S": {"RX": 0x300, "TX": 0x200},
         "Timer": {"ONE_SHOT": 0, "PERIODIC": 1},
         "ADC": {"VREF": 65535, "CORE_VREF": 17, "CORE_TEMP": 16, "CORE_VBAT": 18},
         "machine": {
@@ -88,6 +89,7 @@ class STM32(Port):
     i2c_empty_read = errno.EINVAL
     i2c_target_default = False
     i2c_target_fifo = 1
+    i2s_pin_objects = True
     spi_default = 1
     spi_baudrate = 500_000
     spi_pins_fixed = True

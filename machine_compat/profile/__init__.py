@@ -7,7 +7,8 @@ All a board file may say, each with an example:
     machine = "Raspberry Pi Pico with RP2040"
     backend = "mock://"
     parts = ["mma7660@i2c1:0x4c"]           # what is soldered on, in the form of --attach
-    lacks = ["I2CTarget"]                   # names of `machine` that the port has on other chips
+    lacks = ["I2CTarget", "UART.irq"]       # names of `machine` and its classes that the port has on other chips
+    lacks_modules = ["network"]             # modules that the port has on other boards
     call_ns = 1000                          # what one call into `machine` costs
 
     [pins]

@@ -114,6 +114,12 @@ class Profile(NamedTuple):
     file: str = ""
     pwm: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     lacks: frozenset[str] = frozenset()
+    lacks_modules: frozenset[str] = frozenset()
+
+    def lacking(self, entry: str) -> frozenset[str]:
+        """What the board lacks of its port's names under "machine" or a class: "I2CTarget", "irq" for UART.irq."""
+        parts = [name.rpartition(".") for name in self.lacks]
+        return frozenset(name for kind, _, name in parts if (kind or "machine") == entry)
 
     def names(self) -> dict[str, str]:
         """Every name of a pin and the ref it stands for; a name in Pin.board goes before any other."""

@@ -17,8 +17,9 @@ SIGNALS = {
 }
 """The signals of each kind of bus."""
 KINDS = tuple(SIGNALS)
+TEXTS = "description port machine backend parts lacks lacks_modules"
 TABLES = "pins analog dac pwm alternates roles limits layout"
-KEYS = frozenset(("description", "port", "machine", "backend", "parts", "lacks", "call_ns", *TABLES.split(), *KINDS))
+KEYS = frozenset((*TEXTS.split(), "call_ns", *TABLES.split(), *KINDS))
 PIN_KEYS = frozenset(("numbers", "ref", "cpu", "chip", "open", "input_only", "board"))
 LAYOUT_KEYS = frozenset(("left", "right", "bottom", "top_edge", "bottom_edge", "numbered"))
 MOST_PINS = 1024
@@ -67,6 +68,7 @@ class Reader:
             layout=self._layout(),
             pwm=self._pulses(),
             lacks=frozenset(file.texts("lacks")),
+            lacks_modules=frozenset(file.texts("lacks_modules")),
             file=file.file,
         )
 

@@ -55,10 +55,12 @@ class Desk:
 
     # ---- modules
 
-    def module(self, name: str) -> tuple[object, list[str]]:
-        """A module of the board's, and its names."""
+    def module(self, name: str) -> tuple[object, list[str], dict[str, object]]:
+        """A module of the board's, its names, and those that are its port's constants."""
         module = self._loader.load(name)
-        return module, [key for key in dir(module) if not key.startswith("_")]
+        names = [key for key in dir(module) if not key.startswith("_")]
+        constants = self._board.port.constants.get(name, {})
+        return module, names, {key: value for key, value in constants.items() if key in names}
 
     def function(self, name: str) -> object:
         """A builtin function of the script's: open, input."""

@@ -19,7 +19,7 @@ BUSES = 4
 EVENT = struct.Struct("<4I2Q")
 COMMAND = struct.Struct("<2IiI")
 MESSAGE = struct.Struct("<4H")
-SETUP = struct.Struct(f"<{NAME}s{NAME}s{NAME}s{LINES * NAME}sQIiI{BUSES}i{BUSES}i4I4x")
+SETUP = struct.Struct(f"<{NAME}s{NAME}s{NAME}s{LINES * NAME}sQIiI{BUSES}i{BUSES}i5I")
 
 I2C_M_READ = 0x0001
 I2C_M_TEN_BITS = 0x0010
@@ -63,11 +63,11 @@ class Event(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One message of an I2C transfer. data: what it writes; count: how many bytes it reads."""
+    """One message of an I2C transfer. data: what it writes, None to read; wanted: how many bytes it reads."""
 
     address: int
     data: bytes | None
-    count: int
+    wanted: int
 
 
 class Device:
@@ -126,6 +126,7 @@ def setup_of(plan: Plan) -> bytes:
         *filled(plan.spi_selects),
         *filled(plan.i2c_buses),
         plan.i2c_functions,
+        plan.i2c_shortest,
         plan.i2c_longest,
         len(plan.pwm),
         len(plan.adc),

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from machine_compat.contract import ADCChannel, I2CBus, I2CConfig, Op, PWMConfig, Read, SPIConfig, Write
 from machine_compat.errors import BusError, ConfigError, DeviceError, Fault
-from machine_compat.mock.chip import Chip
+from machine_compat.mock.chip import Chip, SPIChip
+from machine_compat.mock.nets import Terminal
+from machine_compat.mock.waveforms import draw_spi
 from machine_compat.simulation import SimulatedBoard
 from tests.bench.device import Device, Event, Kind, LineState, Message, PulseState, messages_of
 from tests.bench.plan import SPI_CPHA, SPI_CPOL, SPI_LSB_FIRST, Plan
@@ -125,7 +127,22 @@ class FarSide:
                     lsb_first=bool(event.flags & SPI_LSB_FIRST),
                 )
             )
-        return 0, self._spi.transfer(event.data)
+        reply = self._spi.transfer(event.data)
+        mosi = self.board.backend.socket(f"spi{self.plan.spi_bus}").leg("mosi")
+        if any(
+            isinstance(terminal.owner, Chip) and not isinstance(terminal.owner, SPIChip)
+            for terminal in mosi.net.terminals
+        ):
+            self._shift_out(mosi, event)
+        return 0, reply
+
+    def _shift_out(self, mosi: Terminal, event: Event) -> None:
+        """Show a chip that hangs on MOSI alone, as NeoPixels do, the very edges."""
+        config = SPIConfig(baudrate=event.first, phase=int(bool(event.flags & SPI_CPHA)))
+        _, changes, _ = draw_spi(self.world.now, config, event.data, b"")
+        for time_ns, level in changes:
+            self.world.run(time_ns)
+            mosi.drive(level)
 
     def _transfer_i2c(self, event: Event) -> tuple[int, bytes]:
         failures = self._i2c_failures[event.channel]
@@ -191,4 +208,4 @@ class FarLine:
 
 
 def op_of(message: Message) -> Op:
-    return Read(message.count) if message.data is None else Write(message.data)
+    return Read(message.wanted) if message.data is None else Write(message.data)

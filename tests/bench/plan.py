@@ -24,8 +24,9 @@ class Plan:
     wires: pairs of pins that are soldered together.
     latches: offsets of lines that the far end neither sees nor drives, for measuring what a call costs by itself.
     gpio_label, pwm_label, adc_label: what the kernel calls the gpiochip, the PWM controller and the IIO device.
-    spi_modes: mode bits that the controller takes. i2c_functions, i2c_longest: what the adapters can do, and the bytes
-    that fit into a message (0: no limit). no_acknowledge: the errno with which they report a NAK.
+    spi_modes: mode bits that the controller takes.
+    i2c_functions: what the adapters can do. i2c_shortest: 1 where they refuse an empty message; i2c_longest: the bytes
+    that fit into one (0: no limit). no_acknowledge: the errno with which they report a NAK.
     pwm, adc: the pins of the PWM channels and of the analog inputs.
     i2c_buses, spi_bus, spi_selects, uarts: what rig.toml has pins for; spi_selects are offsets of lines.
     """
@@ -37,6 +38,7 @@ class Plan:
     line_names: tuple[str, ...] = LINES
     spi_modes: int = SPI_CPHA | SPI_CPOL | SPI_CS_HIGH | SPI_NO_CS
     i2c_functions: int = I2C_FUNC_I2C | I2C_FUNC_SMBUS_EMULATED
+    i2c_shortest: int = 0
     i2c_longest: int = 0
     no_acknowledge: int = errno.EREMOTEIO
     pwm_label: str = "fe20c000.pwm"

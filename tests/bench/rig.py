@@ -1,12 +1,12 @@
-"""This file gives a bench test its rig: a small computer's buses in the guest's kernel, and the chips that hang on them.
+"""This file gives a bench test its rig: buses of a small computer in the guest's kernel, and the chips on them.
 
-    with Rig("bme280@i2c1:0x76", "button@GPIO17", "w25q@spi0:CE0", "echo@uart0") as rig:
-        rig["bme280"].temperature = 21.5
-        with SMBus(rig.i2c(1)) as bus: ...
-        rig["button"].press(50)
-        assert rig.pin("GPIO5").level == 1
+with Rig("bme280@i2c1:0x76", "button@GPIO17", "w25q16@spi0:CE0", "echo@uart0") as rig:
+    rig["bme280"].temperature = 21.5
+    bus = SMBus(rig.i2c(1))
+    rig["button"].press(50)
+    assert rig.pin("GPIO5").level == 1
 
-    python -m tests.bench.rig CHIP@PLACE... -- COMMAND      the same around a command, with the nodes in its environment
+python -m tests.bench.rig CHIP@PLACE... -- COMMAND      the same around a command, with the nodes in its environment
 """
 
 import atexit

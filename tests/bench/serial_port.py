@@ -1,4 +1,4 @@
-"""This file joins a tty of the guest to a simulated serial line: bytes on one side, frames in world time on the other."""
+"""This file joins a tty of the guest to a simulated serial line: bytes on one side, frames on the other."""
 
 import contextlib
 import fcntl
@@ -14,6 +14,7 @@ TERMIOS2 = struct.Struct("<4I20s2I")
 """struct termios2: flags of input, output, control and local modes; characters; speeds of input and output."""
 
 BUFFER = 1 << 16
+LONGEST_BURST = 1 << 12
 DATA_BITS = {termios.CS5: 5, termios.CS6: 6, termios.CS7: 7, termios.CS8: 8}
 
 
@@ -38,7 +39,7 @@ class SerialPort:
         self.path = os.ttyname(self._near)
         self._config = UARTConfig()
         self.refresh()
-        channel.watch(UARTEvent.RX, self._heard)
+        channel.watch(UARTEvent.RX | UARTEvent.RX_IDLE, self._heard)
 
     def fileno(self) -> int:
         return self._far
@@ -58,6 +59,9 @@ class SerialPort:
             self._channel.write(data)
 
     def _heard(self, event: UARTEvent) -> None:
+        # What comes without a pause is passed on in one piece: the emulated processor would tear it apart.
+        if event is UARTEvent.RX and self._channel.waiting() < LONGEST_BURST:
+            return
         # Nobody holds up a serial line: what the program does not fetch in time is lost.
         with contextlib.suppress(BlockingIOError):
             os.write(self._far, self._channel.read(BUFFER, 0))

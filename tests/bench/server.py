@@ -9,13 +9,16 @@ import contextlib
 import os
 import selectors
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 
 from machine_compat.errors import ConfigError
+from tests.bench.device import Device
 from tests.bench.far_side import FarSide
 from tests.bench.plan import Plan
 from tests.bench.serial_port import SerialPort
+
+Options = Mapping[str, object]
 
 
 class Server:
@@ -76,7 +79,8 @@ class Server:
 
     def _unplug(self) -> list[Exception]:
         side = self.side
-        for file in (side.device, *side.ports.values()):
+        files: list[Device | SerialPort] = [side.device, *side.ports.values()]
+        for file in files:
             self._selector.unregister(file)
         side.unplug()
         self._side = None
@@ -122,7 +126,7 @@ class Server:
             raise ConfigError(f"{name} has no {attribute!r} to set")
         setattr(target, attribute, value)
 
-    def _call(self, kind: str, name: str, method: str, arguments: tuple[object, ...], options: dict[str, object]) -> object:
+    def _call(self, kind: str, name: str, method: str, arguments: Sequence[object], options: Options) -> object:
         return getattr(self._target(kind, name), method)(*arguments, **options)
 
 

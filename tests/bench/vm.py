@@ -22,10 +22,7 @@ POWER_OFF_S = 5
 PRIVATE = {"PWD", "OLDPWD", "SHLVL", "_", "TMPDIR"}
 """Variables that belong to the caller's own shell."""
 
-KERNEL_COMMAND_LINE = (
-    "console=ttyS3,115200 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable "
-    "8250.nr_uarts=4"
-)
+KERNEL_COMMAND_LINE = "console=ttyS3,115200 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable"
 
 
 def qemu_command(session: Path, accelerator: str) -> list[str]:
@@ -117,7 +114,9 @@ def main() -> int:
     )
     parser.add_argument("command", help="what bash runs, as one argument")
     parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="SECONDS", help="when to give up (%(default)s)")
-    parser.add_argument("--accelerator", choices=["tcg", "kvm"], default="tcg", help="software emulation, or KVM where it works")
+    parser.add_argument(
+        "--accelerator", choices=["tcg", "kvm"], default="tcg", help="software emulation, or KVM where it works"
+    )
     arguments = parser.parse_args()
     return run(arguments.command, arguments.limit, arguments.accelerator)
 

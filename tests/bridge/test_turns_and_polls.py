@@ -154,9 +154,11 @@ def test_polling_on_real_time_comes_from_another_thread() -> None:
         where.append(threading.current_thread() is threading.main_thread())
         heard.set()
 
-    poller = Poller(RealClock(), 1_000, lambda: level[0])
+    clock = RealClock()
+    poller = Poller(clock, 1_000, lambda: level[0])
     poller.watch(0, 0, Edge.RISING, handler)
     level[0] = 1
     assert heard.wait(10)
     poller.close()
+    clock.close()
     assert where == [False]

@@ -83,7 +83,7 @@ except OSError as error:
 """
     module = run(script)
     assert module["text"].args == ("sensor",)
-    assert module["text"].errno is None
+    assert module["text"].errno == "sensor"
     assert type(module["pair"]) is type(module["two"]) is FileNotFoundError
     assert module["none"].args == module["bare"].args == ()
 

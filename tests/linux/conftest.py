@@ -1,4 +1,4 @@
-"""This file keeps the tests of this folder for the bench's guest: elsewhere they would meet a computer's own devices."""
+"""This file keeps the tests here for the bench's guest: elsewhere they would meet a computer's own devices."""
 
 import os
 from collections.abc import Iterator

@@ -2,8 +2,6 @@
 
 import pytest
 
-from machine_compat.contract import UARTConfig
-from machine_compat.errors import ConfigError
 from machine_compat.testing import (
     check_adc,
     check_backend,
@@ -48,11 +46,6 @@ def test_spi() -> None:
 def test_uart() -> None:
     with Rig("echo@uart0") as rig, backend_on(rig) as backend:
         check_uart(backend, "uart0")
-
-
-def test_a_port_says_what_it_cannot_do() -> None:
-    with Rig() as rig, backend_on(rig) as backend, pytest.raises(ConfigError, match="does not take these bits, parity"):
-        backend.uart("uart1").configure(UARTConfig(parity=0))
 
 
 def test_adc() -> None:

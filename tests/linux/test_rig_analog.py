@@ -1,4 +1,4 @@
-"""This file shows that PWM outputs, analog inputs, watchdog and clock are real to the kernel, through sysfs and /dev."""
+"""This file shows that PWM outputs, analog inputs, watchdog and clock are real to the kernel."""
 
 from pathlib import Path
 

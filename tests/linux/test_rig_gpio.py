@@ -100,7 +100,8 @@ def test_a_button_makes_edges_with_their_times() -> None:
 
 
 def test_hundreds_of_edges_arrive_in_order() -> None:
-    with Rig(wires=(("GPIO22", "GPIO23"),)) as rig, output(rig, 22) as out, inputs(rig, 23, edges=Edge.BOTH, room=512) as back:
+    soldered = (("GPIO22", "GPIO23"),)
+    with Rig(wires=soldered) as rig, output(rig, 22) as out, inputs(rig, 23, edges=Edge.BOTH, room=512) as back:
         for number in range(400):
             out.set_value(22, LOW if number & 1 else HIGH)
         edges = edges_of(back, 400)

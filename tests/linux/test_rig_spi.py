@@ -72,10 +72,18 @@ def test_the_kernel_toggles_its_own_select_once_for_each_message() -> None:
 
 
 def test_a_controller_refuses_what_it_cannot() -> None:
-    with Rig("w25q16@spi0:CE0"), opened(0) as spi:
-        with pytest.raises(OSError, match="Invalid"):
-            spi.lsbfirst = True
+    with Rig("w25q16@spi0:CE0"), opened(0) as spi, pytest.raises(OSError, match="Invalid"):
+        spi.lsbfirst = True
     with Rig("w25q16@spi0:CE0", spi_modes=SPI_LSB_FIRST), opened(0) as spi:
         spi.lsbfirst = True
         reversed_command = int(f"{0x9F:08b}"[::-1], 2)
         assert spi.xfer2([reversed_command, 0, 0, 0])[1:] == [int(f"{byte:08b}"[::-1], 2) for byte in JEDEC]
+
+
+def test_pixels_on_mosi_see_its_edges() -> None:
+    pixel = bytes((0, 255, 128))  # green, red, blue
+    bits = "".join("1110" if byte >> shift & 1 else "1000" for byte in pixel for shift in range(7, -1, -1))
+    with Rig("ws2812@GPIO10,count=1") as rig, opened(0) as spi:
+        spi.max_speed_hz = 3_200_000
+        spi.writebytes2(int(bits, 2).to_bytes(12, "big") + bytes(120))
+        assert rig["ws2812"].pixels == [(255, 0, 128)]

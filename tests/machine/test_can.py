@@ -68,9 +68,9 @@ def test_a_frame_takes_its_bits_and_stuff_bits(board: SimulatedBoard, can: Any, 
     assert 44 + 64 <= frame_bits(CANFrame(0x123, b"\x55" * 8)) <= 44 + 64 + 8
     assert frame_bits(CANFrame(0x12345, b"", True)) >= 64
     assert frame_bits(CANFrame(0x000, bytes(8))) == 44 + 64 + 3 + 13
+    end = board.world.now + frame_bits(CANFrame(0x123, b"\x55" * 8)) * BIT_NS
     can.send(0x123, b"\x55" * 8)
-    duration = frame_bits(CANFrame(0x123, b"\x55" * 8)) * BIT_NS
-    board.board.sleep_ns(duration - 1)
+    board.board.sleep_ns(end - 1 - board.world.now)
     assert node.received == []
     board.board.sleep_ns(1)
     assert node.received == [CANFrame(0x123, b"\x55" * 8)]

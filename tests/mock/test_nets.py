@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from machine_compat.contract import LineConfig, Mode, Pull
 from machine_compat.mock.lines import MockLine
 from machine_compat.mock.nets import LOGIC_THRESHOLD, Contention, Net, PulseTrain, Terminal, connect, cut
-from machine_compat.mock.world import World, WorldClock
+from machine_compat.mock.world import HORIZON, World, WorldClock
 
 Make = Callable[..., Any]
 
@@ -583,3 +583,15 @@ def test_a_lone_output_takes_the_short_way_until_somebody_watches(world: World, 
     assert ear.heard == [(1, 10)]
     pin.unwatch(ear)
     assert pin.alone is pin.net
+
+
+def test_a_wire_keeps_a_million_edges_and_forgets_what_is_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("machine_compat.mock.nets.KEPT_EDGES", 10)
+    world = World()
+    pin = Terminal(world, "pin")
+    for time in range(1, 26):
+        world.run(time)
+        pin.drive(time % 2)
+    world.run(2 * HORIZON)
+    assert pin.net.edges == list(range(15, 26))
+    assert pin.net.first == 0

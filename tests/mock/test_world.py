@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.world import FAR, Event, Standstill, Task, World, WorldClock, nothing
+from machine_compat.mock.world import FAR, HORIZON, Event, Standstill, Task, World, WorldClock, nothing
 
 
 @pytest.fixture
@@ -442,7 +442,7 @@ def test_renew_begins_again_at_zero_with_nothing_to_happen(world: World) -> None
     world.run(100)
     wiring = world.wiring
     world.renew()
-    assert (world.now, world.due, world.quiet()) == (0, FAR, True)
+    assert (world.now, world.due, world.quiet()) == (0, HORIZON, True)
     assert world.wiring > wiring
     world.run(1_000)
     assert seen == []

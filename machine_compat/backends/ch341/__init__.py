@@ -78,3 +78,4 @@ class CH341Backend(BridgeBackend):
     def close(self) -> None:
         self._poller.close()
         self._engine.close()
+        super().close()

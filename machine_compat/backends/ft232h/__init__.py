@@ -100,3 +100,4 @@ class FT232HBackend(BridgeBackend):
     def close(self) -> None:
         self._poller.close()
         self._engine.close()
+        super().close()

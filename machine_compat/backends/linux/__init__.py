@@ -55,6 +55,7 @@ class LinuxBackend(Backend):
         self._chips: dict[str, Chip] | None = None
         self._lines: dict[tuple[str, int], LinuxLine] = {}
         self._spis: dict[str, LinuxSPI] = {}
+        self._watchdog: LinuxWatchdog | None = None
         self._channels: list[LinuxI2C | LinuxUART | PWMChannel] = []
 
     # ---- lines
@@ -127,7 +128,8 @@ class LinuxBackend(Backend):
         return find_input(ref, self._sysfs)
 
     def watchdog(self, expired: Callable[[], None], /) -> Watchdog:
-        return LinuxWatchdog(self._options.get("watchdog", "/dev/watchdog"))
+        self._watchdog = LinuxWatchdog(self._options.get("watchdog", "/dev/watchdog"))
+        return self._watchdog
 
     def rtc(self) -> RTCChannel:
         return SystemRTC(self._options.get("rtc") == "system")
@@ -144,6 +146,8 @@ class LinuxBackend(Backend):
         with ExitStack() as closing:
             closing.callback(self._clock.close)
             closing.callback(self._watcher.close)
+            if self._watchdog is not None:
+                closing.callback(self._watchdog.stop)
             for channel in (*self._channels, *self._spis.values(), *self._lines.values()):
                 closing.callback(channel.close)
 

@@ -25,9 +25,10 @@ class LinuxClock(RealClock):
         self._rung = False
         self._script = threading.main_thread().ident
 
-    def of_kernel(self, monotonic_ns: int) -> int:
-        """A timestamp of the kernel's in the board's time."""
-        return monotonic_ns - self._start
+    @property
+    def start_ns(self) -> int:
+        """When the board's time began, by the kernel's clock."""
+        return self._start
 
     def wake(self) -> None:
         if not self._rung and self._bell >= 0:
@@ -49,8 +50,8 @@ class LinuxClock(RealClock):
                 left = None if deadline_ns is None else deadline_ns - self.now_ns()
                 if left is not None and left <= SPIN_NS:
                     return self._spin(fd, deadline_ns or 0)
-                ready = self._select(fd, None if left is None else (left - SPIN_NS) / 1e9)
-                if fd in ready:
+                files = [self._bell] if fd is None else [self._bell, fd]
+                if fd in select.select(files, [], [], None if left is None else (left - SPIN_NS) / 1e9)[0]:
                     return True
             self._silence()
             return fd is not None and readable(fd)
@@ -62,10 +63,6 @@ class LinuxClock(RealClock):
         # Another thread may have said that it rang after this one had heard it.
         with suppress(BlockingIOError):
             os.eventfd_read(self._bell)
-
-    def _select(self, fd: int | None, timeout_s: float | None) -> list[int]:
-        files = [self._bell] if fd is None else [self._bell, fd]
-        return select.select(files, [], [], timeout_s)[0]
 
     def _spin(self, fd: int | None, deadline_ns: int) -> bool:
         while self.now_ns() < deadline_ns and not self._rung:

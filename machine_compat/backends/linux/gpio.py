@@ -1,12 +1,14 @@
 """A GPIO line through the kernel's character device: levels, pulls, open drain, edges with the kernel's timestamps.
 
-Levels go through the request's own file, one ioctl each: that is what a blinking loop does most. All else is gpiod's.
+Levels and edges go straight through the request's own file, for those are what scripts are in a hurry for. All else is
+gpiod's.
 
 # Ref: Linux Documentation/userspace-api/gpio/chardev.rst, include/uapi/linux/gpio.h
 """
 
 import errno
 import logging
+import os
 import re
 from collections.abc import Callable, Iterable
 from fcntl import ioctl
@@ -15,7 +17,13 @@ from typing import TYPE_CHECKING
 from machine_compat.backends.linux.chips import Place, gpiod_module
 from machine_compat.backends.linux.clock import LinuxClock
 from machine_compat.backends.linux.errors import bus_error, node_error
-from machine_compat.backends.linux.ioctl import GPIO_GET_VALUES, GPIO_SET_VALUES, LINE_VALUES
+from machine_compat.backends.linux.ioctl import (
+    GPIO_GET_VALUES,
+    GPIO_SET_VALUES,
+    LINE_EVENT,
+    LINE_EVENT_RISING,
+    LINE_VALUES,
+)
 from machine_compat.backends.linux.watcher import Watcher
 from machine_compat.contract import Edge, EdgeHandler, Line, LineConfig, Mode, Pull
 from machine_compat.errors import BusError, ConfigError, Unsupported
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
 CONSUMER = "machine-compat"
 BUFFER = 1024
 """How many edges the kernel keeps for one request, at most (GPIO_V2_LINES_MAX * 16)."""
+ROOM = 64 * LINE_EVENT.size
+"""How much of it is read at a time."""
 STALE_NS = 5_000_000
 """A pulse that began so long before it was asked for is not the one that is meant."""
 NO_EDGES = Edge(0)
@@ -212,23 +222,28 @@ class LinuxLine(Line):
 
     def _arrived(self) -> None:
         """Hand on the edges that the kernel has kept; on the watcher's thread."""
-        request, handler = self._request, self._handler
-        if request is None or handler is None:
-            return
-        for event in request.read_edge_events(BUFFER):
-            self._count(event.line_seqno)
-            edge = Edge.RISING if event.event_type is event.Type.RISING_EDGE else Edge.FALLING
-            handler(edge, self._clock.of_kernel(event.timestamp_ns))
+        handler = self._handler
+        for time_ns, level in self._taken():
+            if handler is not None:
+                handler(Edge.RISING if level else Edge.FALLING, time_ns)
 
-    def _count(self, number: int) -> None:
-        """Notice edges that the kernel had no room for: their numbers are missing."""
-        lost = number - self._seen - 1
-        self._seen = number
-        if lost > 0:
-            log.warning(
-                "%s: %d edges were lost; the kernel keeps %d, and the script was busy for too long",
-                self._place.name, lost, BUFFER,
-            )  # fmt: skip
+    def _taken(self) -> list[tuple[int, int]]:
+        """The edges that the kernel has kept: time and level after it. There must be one, or this waits for it."""
+        start = self._clock.start_ns
+        edges = []
+        for time_ns, kind, number in LINE_EVENT.iter_unpack(os.read(self._fd, ROOM)):
+            if number != self._seen + 1:
+                self._tell(number - self._seen - 1)
+            self._seen = number
+            edges.append((time_ns - start, 1 if kind == LINE_EVENT_RISING else 0))
+        return edges
+
+    def _tell(self, lost: int) -> None:
+        """Say that edges are missing: the kernel had no room for them."""
+        log.warning(
+            "%s: %d edges were lost; the kernel keeps %d, and the script was busy for too long",
+            self._place.name, lost, BUFFER,
+        )  # fmt: skip
 
     # ---- pulses
 
@@ -261,15 +276,11 @@ class LinuxLine(Line):
 
     def _pending(self, deadline_ns: int) -> bool:
         """Whether an edge came, waiting for it; edges are moved from the kernel to `_pulses`."""
-        request, clock = self._request, self._clock
-        assert request is not None
+        clock = self._clock
         while not clock.wait_for(self._fd, deadline_ns):
             if clock.now_ns() >= deadline_ns:
                 return False
-        for event in request.read_edge_events(BUFFER):
-            self._count(event.line_seqno)
-            rising = event.event_type is event.Type.RISING_EDGE
-            self._pulses.append((self._clock.of_kernel(event.timestamp_ns), int(rising)))
+        self._pulses += self._taken()
         return True
 
     def send_bits(self, timing_ns: tuple[int, int, int, int], data: bytes, /) -> None:

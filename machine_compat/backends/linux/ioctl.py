@@ -15,11 +15,14 @@ def _request(direction: int, kind: int, index: int, size: int) -> int:
     return direction << 30 | size << 16 | kind << 8 | index
 
 
-# ---- lines: struct gpio_v2_line_values, bits and mask of the lines of a request
+# ---- lines: struct gpio_v2_line_values, bits and mask of the lines of a request; struct gpio_v2_line_event, without
+# what one line has no use for: time, id, number of the edge
 
 GPIO_GET_VALUES = _request(_READ | _WRITE, 0xB4, 0x0E, 16)
 GPIO_SET_VALUES = _request(_READ | _WRITE, 0xB4, 0x0F, 16)
 LINE_VALUES = Struct("=QQ")
+LINE_EVENT = Struct("=QI8xI24x")
+LINE_EVENT_RISING = 1
 
 # ---- I2C: struct i2c_msg, struct i2c_rdwr_ioctl_data
 
@@ -36,6 +39,7 @@ SPI_TRANSFER = Struct("=QQIIHBBBBBB")
 SPI_WR_BITS = _request(_WRITE, ord("k"), 3, 1)
 SPI_WR_SPEED = _request(_WRITE, ord("k"), 4, 4)
 SPI_WR_MODE = _request(_WRITE, ord("k"), 5, 4)
+SPI_RD_MODE = _request(_READ, ord("k"), 5, 4)
 SPI_CPHA, SPI_CPOL, SPI_LSB_FIRST, SPI_NO_CS = 0x01, 0x02, 0x08, 0x40
 
 

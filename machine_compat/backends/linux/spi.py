@@ -20,6 +20,7 @@ from machine_compat.backends.linux.ioctl import (
     SPI_CPOL,
     SPI_LSB_FIRST,
     SPI_NO_CS,
+    SPI_RD_MODE,
     SPI_TRANSFER,
     SPI_WR_BITS,
     SPI_WR_MODE,
@@ -36,10 +37,11 @@ REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 @dataclass(slots=True)
 class Device:
-    """One /dev/spidevB.C that is open: its file, the mode it was given last, and what its controller cannot do."""
+    """One /dev/spidevB.C that is open: its file, the mode it had before, the one it has now, and those it refused."""
 
     node: str
     fd: int
+    before: int
     mode: int = -1
     refused: set[int] = field(default_factory=set)
 
@@ -62,6 +64,7 @@ class LinuxSPI(SPIBus):
         "_held",
         "_managed",
         "_own",
+        "_ready",
         "_soft_lsb",
         "_wired",
     )
@@ -72,6 +75,7 @@ class LinuxSPI(SPIBus):
         self._config: SPIConfig | None = None
         self._devices: dict[int, Device] = {}
         self._held: int | None = None
+        self._ready: Device | None = None
         self._managed = False
         self._soft_lsb = False
         self._bufsiz = bufsiz(sysfs)
@@ -89,6 +93,7 @@ class LinuxSPI(SPIBus):
                     "SoftSPI, or another bus"
                 )
         self._config = config
+        self._ready = None
         device = self._device(self._own)
         self._soft_lsb = config.lsb_first and not self._try_mode(device, self._mode() | SPI_LSB_FIRST)
         if self._soft_lsb and config.bits != 8:
@@ -111,7 +116,9 @@ class LinuxSPI(SPIBus):
         known = self._devices.get(select)
         if known is None:
             node = f"/dev/spidev{self._bus}.{select}"
-            known = self._devices[select] = Device(node, open_node(node))
+            fd = open_node(node)
+            before = int.from_bytes(ioctl(fd, SPI_RD_MODE, bytes(4)), "little")
+            known = self._devices[select] = Device(node, fd, before)
         return known
 
     def _try_mode(self, device: Device, mode: int) -> bool:
@@ -137,30 +144,27 @@ class LinuxSPI(SPIBus):
     def _prepared(self) -> Device:
         """The device to send through, in the mode for it."""
         mode = self._mode()
-        if self._held is not None:
-            device = self._device(self._held)
+        device = self._device(self._own if self._held is None else self._held)
+        if self._held is not None or not self._try_mode(device, mode | SPI_NO_CS):
+            if self._held is None and self._managed:
+                raise Unsupported(
+                    f"{device.node}: its controller cannot send without its own chip select, which the script has as a "
+                    f"Pin and does not set low; on a Raspberry Pi dtoverlay=spi{self._bus}-0cs makes it an ordinary pin"
+                )
             if not self._try_mode(device, mode):
                 raise ConfigError(f"{device.node}: its controller does not do mode {mode & 3}")
-            return device
-        device = self._device(self._own)
-        if self._try_mode(device, mode | SPI_NO_CS):
-            return device
-        if self._managed:
-            raise Unsupported(
-                f"{device.node}: its controller cannot send without its own chip select, which the script has as a "
-                f"Pin and does not set low; on a Raspberry Pi dtoverlay=spi{self._bus}-0cs makes it an ordinary pin"
-            )
-        if not self._try_mode(device, mode):
-            raise ConfigError(f"{device.node}: its controller does not do mode {mode & 3}")
+        self._ready = device
         return device
 
     # ---- transfers
 
     def transfer(self, out: bytes, want_reply: bool = True, /) -> bytes:
-        device = self._prepared()
+        device = self._ready or self._prepared()
+        size = self._bufsiz
+        if len(out) <= size and not self._soft_lsb:
+            return self._message(device, out, want_reply)
         if self._soft_lsb:
             out = out.translate(REVERSED)
-        size = self._bufsiz
         if len(out) <= size:
             reply = self._message(device, out, want_reply)
         else:
@@ -179,7 +183,7 @@ class LinuxSPI(SPIBus):
         try:
             self._message(self._prepared(), out, False)
         finally:
-            self._config, self._held = before, held
+            self._config, self._held, self._ready = before, held, None
 
     def _message(self, device: Device, out: bytes, want_reply: bool) -> bytes:
         config = self._config or SPIConfig()
@@ -205,6 +209,7 @@ class LinuxSPI(SPIBus):
     def selector(self, select: int) -> Callable[[int], None]:
         """What sets the level of a chip select of this bus that the kernel's driver holds."""
         self._managed = True
+        self._ready = None
 
         def put(level: int) -> None:
             if level:
@@ -218,20 +223,24 @@ class LinuxSPI(SPIBus):
         """Select a chip, and have the kernel leave it so after each message."""
         if self._held not in (None, select):
             self._let_go(self._held or 0)
-        self._held = select
-        self._message(self._prepared(), b"", False)
+        if self._held != select:
+            self._held = select
+            self._message(self._prepared(), b"", False)
 
     def _let_go(self, select: int) -> None:
         if self._held == select:
             device = self._prepared()
-            self._held = None
+            self._held = self._ready = None
             self._message(device, b"", False)
 
     def close(self) -> None:
         if self._held is not None:
             self._let_go(self._held)
         devices, self._devices = self._devices, {}
+        self._ready = None
         for device in devices.values():
+            # The mode belongs to the device and would outlive this run: other programs expect a select of their own.
+            self._try_mode(device, device.before)
             os.close(device.fd)
 
 

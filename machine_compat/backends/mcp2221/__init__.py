@@ -91,3 +91,4 @@ class MCP2221Backend(BridgeBackend):
     def close(self) -> None:
         self._poller.close()
         self._engine.close()
+        super().close()

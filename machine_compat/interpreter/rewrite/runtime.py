@@ -8,7 +8,7 @@ from __future__ import annotations
 import array
 import types
 from operator import index as as_integer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from machine_compat.oserror import os_error
 
@@ -83,7 +83,12 @@ def callee(function: object) -> object:
 
 
 def _os_error(argument: object) -> OSError:
-    return os_error(argument) if isinstance(argument, int) else OSError(argument)
+    if isinstance(argument, int):
+        return os_error(argument)
+    error = OSError(argument)
+    # A board's errno is args[0], whatever that is (py/objexcept.c).
+    error.errno = cast("int", argument)
+    return error
 
 
 class _SignedLast:

@@ -5,7 +5,7 @@ from utime import ticks_add, ticks_diff
 
 from _host.proxy import desk
 
-_board, _ = desk.module("time")
+_board = desk.module("time")[0]
 _epoch = desk.epoch_s()
 
 sleep = _board.sleep

@@ -10,7 +10,7 @@ FILE, FOLDER = 0x8000, 0x4000
 
 class Flash:
     def __init__(self):
-        self._board, _ = desk.module("os")
+        self._board = desk.module("os")[0]
         self._open = desk.function("open")
         self._found = None
 

@@ -12,11 +12,11 @@ import sys
 from binascii import hexlify, unhexlify
 
 import js
+import micropython
 
 GUEST = '  File "/lib/_host/'
 
 functions = []
-depth = 0
 _numbers = {}
 _turns = 0
 _limit = 1
@@ -81,16 +81,35 @@ def _count():
 
 
 def _handled(reply):
-    """Run a function that the board calls; the message that says how it went."""
-    global depth, _limit
+    """Run a function that the board calls; the message that says how it went.
+
+    It runs as what MicroPython has scheduled: so what it schedules itself waits until it has returned. Within such a
+    function, where MicroPython starts no other, it is called as it is.
+    """
+    answers = []
+
+    def deliver(_):
+        if not answers:
+            answers.append(_run(reply))
+
+    try:
+        micropython.schedule(deliver, None)
+    except RuntimeError:
+        pass
+    turns = 0
+    while not answers and turns < 3:  # here MicroPython looks at what is scheduled
+        turns += 1
+    deliver(None)
+    return answers[0]
+
+
+def _run(reply):
+    global _limit
     _limit = reply[0]
-    depth += 1
     try:
         value = pack(functions[reply[2]](*[unpack(item) for item in reply[3]]), [])
     except BaseException as error:
         return [_count(), "raise"] + described(error)
-    finally:
-        depth -= 1
     return [_count(), "return", value]
 
 
@@ -120,7 +139,7 @@ def described(error):
 
 
 def pack(value, buffers):
-    if value is None or isinstance(value, (int, str)):
+    if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
         return ["f", hexlify(struct.pack(">d", value)).decode()]

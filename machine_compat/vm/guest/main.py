@@ -1,6 +1,7 @@
 """Makes the VM a board: its modules, its files, its builtins; then runs the script."""
 
 import builtins
+import os
 import sys
 
 import vfs
@@ -17,10 +18,9 @@ def furnish():
     for name, module in (("sys", system), ("time", clock), ("micropython", runtime)):
         sys.modules[name] = sys.modules["u" + name] = module
     tasks.install()
-    sys.modules["uasyncio"] = sys.modules["asyncio"]
-    import os
-
-    board, _ = desk.module("os")
+    for name in ("asyncio", "collections", "io", "os"):
+        sys.modules["u" + name] = __import__(name)
+    board = desk.module("os")[0]
     for name in ("stat", "uname", "urandom"):
         setattr(os, name, getattr(board, name))
     builtins._turn_ = link.turn

@@ -1,6 +1,7 @@
 """What stands in the script for a board's objects and classes: every use of one is a message."""
 
 import io
+import sys
 
 from _host import link
 
@@ -93,16 +94,18 @@ def of(handle, kind):
 
 def fill(name, names):
     """Make a module's namespace that of the board's module, name by name as they are asked for."""
-    module, every = desk.module(name)
+    module, every, constants = desk.module(name)
 
     def find(wanted):
-        if wanted.startswith("__"):
-            raise AttributeError(wanted)
+        if wanted not in every:
+            raise AttributeError("'module' object has no attribute '%s'" % wanted)
         value = names[wanted] = getattr(module, wanted)
         return value
 
     names["__all__"] = tuple(every)
     names["__getattr__"] = find
+    for key in constants:
+        setattr(sys.modules[name], key, constants[key])
 
 
 link._FORMS["o"] = lambda value: of(value[1], value[2])

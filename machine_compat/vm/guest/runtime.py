@@ -1,12 +1,6 @@
-"""`micropython` with what a board has besides, and a `schedule` that keeps a handler's order."""
+"""`micropython` with what a board has besides."""
 
-import micropython
 from micropython import *
-
-from _host import link
-from _host.proxy import desk
-
-_board, _ = desk.module("micropython")
 
 
 def native(function):
@@ -25,11 +19,3 @@ def asm_thumb(function):
 
 def alloc_emergency_exception_buf(size):
     return None
-
-
-def schedule(function, argument):
-    """In a handler, which runs while the board waits for it, the board's own queue; otherwise MicroPython's."""
-    if link.depth:
-        _board.schedule(function, argument)
-    else:
-        micropython.schedule(function, argument)

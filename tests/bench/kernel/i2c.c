@@ -93,6 +93,7 @@ static int add_bus(struct rig *rig, unsigned int index)
 		return -ENOMEM;
 	i2c->rig = rig;
 	i2c->quirks.max_read_len = i2c->quirks.max_write_len = rig->setup.i2c_longest;
+	i2c->quirks.flags = rig->setup.i2c_shortest ? I2C_AQ_NO_ZERO_LEN : 0;
 	i2c->adapter.owner = THIS_MODULE;
 	i2c->adapter.nr = rig->setup.i2c_buses[index];
 	i2c->adapter.algo = &algorithm;

@@ -67,7 +67,8 @@ struct rig_setup {
 	__s32 spi_selects[RIG_BUSES];	/* the lines of the chip selects, -1 after the last */
 	__s32 i2c_buses[RIG_BUSES];	/* their numbers, -1 after the last */
 	__u32 i2c_functions;		/* I2C_FUNC_.. */
-	__u32 i2c_longest;		/* bytes in a message; 0: no limit */
+	__u32 i2c_shortest;		/* bytes in a message: 0, or 1 where an empty one is refused */
+	__u32 i2c_longest;		/* 0: no limit */
 	__u32 pwm_channels;
 	__u32 adc_channels;
 };
