@@ -32,7 +32,7 @@ def install(board: str = "mock") -> "SimulatedBoard":
     from machine_compat.simulation import SimulatedBoard
 
     simulated = SimulatedBoard(board)
-    ours = {name: simulated.firmware.load(name) for name in INSTALLED if _available(simulated, name)}
+    ours = {name: simulated.firmware.load(name) for name in INSTALLED if simulated.board.has_module(name)}
     for name in ours:
         there = sys.modules.get(name)
         if there is not None and not hasattr(there, "__machine_compat__"):
@@ -57,6 +57,3 @@ def uninstall() -> None:
             del sys.modules[name]
     use(None)
 
-
-def _available(simulated: "SimulatedBoard", name: str) -> bool:
-    return name != "pyb" or simulated.profile.port in ("stm32", "mock")

@@ -556,15 +556,15 @@ class TouchChannel(ABC):
 
 
 class CardConfig(NamedTuple):
-    """How a memory card is connected, as line refs: its clock, command (data in), data 0 (data out) and data 3 (chip
-    select) contacts; `frequency` in Hz and `width` in data lines say how fast blocks move."""
+    """Frequency in Hz, and over how many data lines blocks move. Pins as line refs: clock, command (data in), data 0
+    (data out) and data 3 (chip select); None for the slot's own."""
 
-    clk: str
-    cmd: str
-    dat0: str
-    dat3: str | None = None
     frequency: int = 20_000_000
     width: int = 1
+    clk: str | None = None
+    cmd: str | None = None
+    dat0: str | None = None
+    dat3: str | None = None
 
 
 class CardChannel(ABC):

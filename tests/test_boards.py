@@ -11,6 +11,7 @@ SIGNALS = {
     "uart": {"tx", "rx"},
     "can": {"tx", "rx"},
     "i2s": {"sck", "ws", "sd"},
+    "sd": {"clk", "cmd", "dat0", "dat3"},
 }
 POWER = {"GND", "AGND", "3V3", "A3V3", "5V", "VIN", "VBUS", "VSYS", "ADC_VREF"}
 CONTROL = {"RUN", "EN", "RST", "3V3_EN", "SWCLK", "SWDIO"}

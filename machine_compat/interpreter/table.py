@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from machine_compat.board import Board
-from machine_compat.modules import BUILT_IN, FROZEN
+from machine_compat.modules import BUILT_IN, FROZEN, OF_PORTS
 
 if TYPE_CHECKING:
     from machine_compat.interpreter.loader import Loader
@@ -19,7 +19,7 @@ PLAIN = frozenset(
     (
         "array", "asyncio", "binascii", "bluetooth", "collections", "cryptolib", "ctypes", "errno", "hashlib", "heapq",
         "io", "json", "machine", "os", "platform", "random", "re", "select", "socket", "ssl", "struct", "sys", "time",
-        "zlib",
+        "uctypes", "zlib",
     )
 )  # fmt: skip
 """Modules that are also known with a u before their name, as all of MicroPython's were until 1.21."""
@@ -38,9 +38,14 @@ def built_in(loader: "Loader", name: str) -> ModuleType | None:
         made = import_module(f"machine_compat.{name}").build(board)
     elif name == "sys":
         made = import_module("machine_compat.interpreter.script_sys").build(loader)
-    elif name in BUILT_IN:
+    elif name in BUILT_IN and on_port(board, name):
         made = from_file(board, name)
     return made
+
+
+def on_port(board: Board, name: str) -> bool:
+    """Whether boards of this port have a module."""
+    return board.port.name in ("mock", *OF_PORTS.get(name, (board.port.name,)))
 
 
 def frozen(loader: "Loader", name: str) -> ModuleType | None:

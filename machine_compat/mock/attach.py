@@ -4,6 +4,7 @@
     eeprom@GP5,GP4:0x50         the same on two pins: SCL, SDA
     w25q16@spi0:GP17            an SPI chip with its chip select on a pin
     gps@uart1                   a peer on a serial port
+    sdcard@sd1                  a card in a slot of machine.SDCard
     ds18b20@GP4                 a chip on pins, in the order of its legs
     ssd1306@spi0:GP17,dc=GP20,width=128     options: legs by name, and what the chip's constructor takes
 
@@ -27,6 +28,8 @@ from machine_compat.mock.spi import SPIDecoder
 from machine_compat.mock.uart import join_peer
 
 Option = int | float | str
+CARD = {"sck": "clk", "mosi": "cmd", "miso": "dat0", "cs": "dat3"}
+"""The contacts of a memory card, and what they are called where it is not on an SPI bus."""
 
 
 class Place(NamedTuple):
@@ -149,7 +152,7 @@ def legs_at(backend: MockBackend, chip: Chip, place: Place, label: str) -> dict[
     if place.bus:
         socket = backend.socket(place.bus)
         socket.plug_defaults()
-        crossed = {"rx": "tx", "tx": "rx"} if isinstance(chip, UARTPeer) else {}
+        crossed = {"rx": "tx", "tx": "rx"} if isinstance(chip, UARTPeer) else CARD if place.bus.startswith("sd") else {}
         wires = {leg: socket.legs[crossed.get(leg, leg)] for leg in names if crossed.get(leg, leg) in socket.legs}
         if not wires:
             raise ConfigError(f"{label} cannot hang on {place.bus}: it {place_for(chip)}")

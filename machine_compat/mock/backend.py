@@ -30,15 +30,17 @@ from machine_compat.mock.sockets import LEGS, Socket
 from machine_compat.mock.world import Event, World, WorldClock
 
 if TYPE_CHECKING:
-    from machine_compat.mock.pio import PIOBlock
+    from machine_compat.mock.pio_block import PIOBlock
 
 SWITCHED_ON = 1_609_459_200 * 1_000_000_000
 """2021-01-01 00:00:00, where an RP2040's calendar starts (ports/rp2/main.c): every run starts at the same date."""
 
 
-CORE_TEMPERATURE = "core_temp"
-CORE_VOLTS = 0.706
-"""The temperature sensor of a chip that is 27 C warm (RP2040 datasheet, 4.9.5)."""
+CORE_VOLTS = {"core_temp": 0.706, "core_vref": 1.21, "core_vbat": 1.65}
+"""Sources inside the chip: its thermometer at 27 C (RP2040 datasheet, 4.9.5), the reference of an STM32F405, and half
+of a battery of 3.3 V (datasheet DocID022152, 5.3.22 to 5.3.24)."""
+STM32_WARM = 0.765
+"""The thermometer of an STM32F405 at 27 C."""
 
 
 class MockBackend(Backend):
@@ -74,9 +76,13 @@ class MockBackend(Backend):
             if ref not in self.wiring.pins and not self.wiring.open_pins:
                 raise ConfigError(f"board {self.wiring.board} has no pin {ref!r}")
             known = self._terminals[ref] = Terminal(self.world, f"{self.wiring.board}.{ref}", self)
-            if ref == CORE_TEMPERATURE:
-                known.supply(CORE_VOLTS)
+            if ref in CORE_VOLTS:
+                known.supply(self._core_volts(ref))
         return known
+
+    def _core_volts(self, ref: str) -> float:
+        """What a source inside the chip gives; an STM32 has a reference beside its thermometer."""
+        return STM32_WARM if ref == "core_temp" and "core_vref" in self.wiring.pins else CORE_VOLTS[ref]
 
     def socket(self, name: str) -> Socket:
         """The bus of that name: "i2c0", "spi1", "uart2"."""
@@ -149,7 +155,7 @@ class MockBackend(Backend):
     def card(self, ref: str, /) -> CardChannel:
         from machine_compat.mock.card import MockCard
 
-        return MockCard(self.world, self.terminal)
+        return MockCard(self.world, self.socket(ref))
 
     def state_machine(self, ref: str, /) -> StateMachineChannel:
         from machine_compat.mock.pio import MockStateMachine, block_of

@@ -107,7 +107,7 @@ class Memory:
 
 
 class Trail:
-    """The snapshots at one address: the last, and one that is kept for longer and longer (Brent's way to find a cycle)."""
+    """The snapshots at one address: the last, and one kept for longer and longer (Brent's way to find cycles)."""
 
     __slots__ = ("_left", "_span", "kept", "last")
 

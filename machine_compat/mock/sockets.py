@@ -12,6 +12,7 @@ LEGS = {
     "uart": ("tx", "rx", "rts", "cts"),
     "i2s": ("sck", "ws", "sd", "mck"),
     "can": ("tx", "rx", "bus"),
+    "sd": ("clk", "cmd", "dat0", "dat3"),
 }
 """The signals of each kind of bus. A CAN controller comes with its transceiver: `bus` is the far side of that."""
 

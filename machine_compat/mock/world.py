@@ -55,8 +55,8 @@ class World:
     """Virtual time and what happens in it."""
 
     __slots__ = (
-        "_events", "_hub", "_serial", "current", "due", "failure", "inhabitants", "nets", "now", "pacer", "tracer",
-        "wiring", "_tidied",
+        "_events", "_hub", "_serial", "_tidied", "current", "due", "failure", "inhabitants", "nets", "now", "pacer",
+        "tracer", "wiring",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -139,10 +139,14 @@ class World:
             return False
         if self.pacer:
             # What the pacer waits through may bring an earlier event: a key, a signal.
-            self.pacer(events[0][0])
+            self.due = events[0][0]
+            self.pacer(self.due)
         time, _, event = heapq.heappop(events)
         # Who goes on at the very end must not run past it, though nothing else is left to happen.
-        self.due = min(events[0][0] if events else until, until, time + HORIZON)
+        due = time + HORIZON
+        if until < due:
+            due = until
+        self.due = events[0][0] if events and events[0][0] < due else due
         if time - self._tidied >= HORIZON:
             self._tidied = time
             for net in self.nets:
@@ -282,7 +286,8 @@ class Task:
     def wake(self) -> None:
         """Go on now, if it waits. Its deadline stands, as what woke it will often have it wait on."""
         if self is not self.world.current and self._waking is None:
-            self._waking = self.world.at(max(self.world.now, self._parked), self._switch)
+            now, parked = self.world.now, self._parked
+            self._waking = self.world.at(now if now > parked else parked, self._switch)
 
     @property
     def frame(self) -> FrameType | None:

@@ -22,7 +22,7 @@ All a board file may say, each with an example:
     [pins.board]                            # names in Pin.board, and the refs they stand for
     LED = "GP25"
 
-    [i2c.0]                                 # also spi, uart, can, i2s
+    [i2c.0]                                 # also spi, uart, can, i2s, sd
     scl = ["GP5", "GP1", "*"]               # the default first, then what else may be chosen; "*" is any pin
     sda = "GP4"
     names = ["X"]                           # other names of the bus

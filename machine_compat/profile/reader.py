@@ -14,6 +14,7 @@ SIGNALS = {
     "uart": ("tx", "rx", "rts", "cts"),
     "can": ("tx", "rx"),
     "i2s": ("sck", "ws", "sd", "mck"),
+    "sd": ("clk", "cmd", "dat0", "dat3"),
 }
 """The signals of each kind of bus."""
 KINDS = tuple(SIGNALS)

@@ -19,7 +19,7 @@
 
 enum rig_event_kind {
 	RIG_LINE = 1,	/* channel: line; flags: RIG_HIGH.. */
-	RIG_SPI,	/* channel: chip select; flags: SPI mode; first: Hz; second: bits per word; data: MOSI; answer: MISO */
+	RIG_SPI,	/* flags: SPI mode; first: Hz; second: bits per word; data: MOSI; answer: MISO */
 	RIG_I2C,	/* channel: bus; flags: number of messages; data: struct rig_message each, then what they write */
 	RIG_PWM,	/* channel; flags: RIG_ENABLED..; first: period in ns; second: duty in ns */
 	RIG_ADC,	/* channel; answer: the value, 0..4095 */

@@ -24,7 +24,6 @@ static int transfer(struct spi_controller *controller, struct spi_device *device
 	struct rig_spi *spi = *(struct rig_spi **)spi_controller_get_devdata(controller);
 	struct rig_event event = {
 		.kind = RIG_SPI,
-		.channel = device->chip_select,
 		.flags = device->mode,
 		.length = transfer->len,
 		.first = transfer->speed_hz,
