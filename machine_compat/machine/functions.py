@@ -75,9 +75,30 @@ def _chip(board: Board) -> dict[str, Function]:
         slept = board.reset_cause == "DEEPSLEEP" or WOKEN in board.singletons
         return cast(int, port.constants.get("machine", {}).get("TIMER_WAKE", 4)) if slept else 0
 
+    def mem_backup(region: int = 0, /) -> memoryview | tuple[memoryview, ...]:
+        """Memory that outlives a reset, a region of it, or with -1 all; ValueError "invalid region"."""
+        regions = backup_regions(board)
+        if to_int(region) == -1:
+            return regions
+        if not 0 <= region < len(regions):
+            raise ValueError("invalid region")
+        return regions[region]
+
     return {
         "unique_id": unique_id, "freq": freq, "rng": rng, "reset_cause": reset_cause, "wake_reason": wake_reason,
+        "mem_backup": mem_backup,
     }  # fmt: skip
+
+
+def backup_regions(board: Board) -> tuple[memoryview, ...]:
+    """The regions of a board's backup memory, which begin as zeros when it is first switched on."""
+    regions = board.retained.get("backup memory")
+    if regions is None:
+        sizes = {"B": 1, "I": 4}
+        shapes = board.port.backup_regions
+        regions = tuple(memoryview(bytearray(sizes[code] * count)).cast(code) for code, count in shapes)
+        board.retained["backup memory"] = regions
+    return cast("tuple[memoryview, ...]", regions)
 
 
 def _cause(board: Board) -> int:

@@ -56,6 +56,7 @@ class MockI2C(I2CBus):
         self._bit_ns = max(1, 1_000_000_000 // config.frequency)
         if self._socket:
             self._socket.plug(scl=config.scl, sda=config.sda)
+            self._socket.take("scl", "sda")
         # What a breakout board's resistors do; without them an empty bus would read as stuck.
         self._scl.pull(1)
         self._sda.pull(1)

@@ -41,6 +41,7 @@ class MockSPI(SPIBus):
         self._byte_ns = 8 * 1_000_000_000 // config.baudrate
         if self._socket:
             self._socket.plug(sck=config.sck, mosi=config.mosi, miso=config.miso)
+            self._socket.take("sck", "mosi", "miso")
         tracer = self._world.tracer
         if tracer is not None:
             tracer.drawn(self._sck.net, [(self._world.now, config.polarity)])

@@ -116,6 +116,10 @@ class Port:
     i2s_checks_ibuf: ClassVar[bool] = True
     i2s_mck: ClassVar[bool] = False
     """Whether there is a clock for the converter, mck."""
+    sdcard_single: ClassVar[bool] = False
+    """Whether there is one slot for memory cards, that takes no arguments and has to be switched on."""
+    backup_regions: ClassVar[tuple[tuple[str, int], ...]] = (("B", 2048),)
+    """What mem_backup gives: type code and length of each region."""
     spi_default: ClassVar[int] = 0
     spi_baudrate: ClassVar[int] = 1_000_000
     spi_pins_fixed: ClassVar[bool] = False

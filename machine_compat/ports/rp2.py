@@ -84,6 +84,7 @@ class RP2(Port):
         ("I2C probe", Fault.NACK_ADDRESS): errno.ENODEV,
     }
     i2s_ws_follows = True
+    backup_regions: ClassVar[tuple[tuple[str, int], ...]] = (("I", 4), ("I", 3))
     spi_takes_lsb = False
     spi_ends = False
     pwm_freezes = True

@@ -52,6 +52,7 @@ class SAMD(Port):
     pin_options: ClassVar[frozenset[str]] = frozenset({"drive"})
     irq_rising = 1
     irq_falling = 2
+    i2c_default = 2
     uart_options: ClassVar[frozenset[str]] = frozenset({"tx", "rx", "timeout", "timeout_char", "rxbuf", "txbuf"})
     timer_min_us = 1_000
     timer_max_us = 0x4000_0000 * 1_000

@@ -90,6 +90,8 @@ class STM32(Port):
     i2c_target_default = False
     i2c_target_fifo = 1
     i2s_pin_objects = True
+    sdcard_single = True
+    backup_regions: ClassVar[tuple[tuple[str, int], ...]] = (("B", 4096), ("I", 20))
     spi_default = 1
     spi_baudrate = 500_000
     spi_pins_fixed = True

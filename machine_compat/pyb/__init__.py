@@ -33,6 +33,7 @@ CLASSES = {
 SAME = {
     "Pin": "Pin",
     "RTC": "RTC",
+    "SDCard": "SDCard",
     "UART": "UART",
     "bootloader": "bootloader",
     "disable_irq": "disable_irq",

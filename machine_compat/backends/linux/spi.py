@@ -161,14 +161,12 @@ class LinuxSPI(SPIBus):
     def transfer(self, out: bytes, want_reply: bool = True, /) -> bytes:
         device = self._ready or self._prepared()
         size = self._bufsiz
-        if len(out) <= size and not self._soft_lsb:
-            return self._message(device, out, want_reply)
         if self._soft_lsb:
             out = out.translate(REVERSED)
         if len(out) <= size:
-            reply = self._message(device, out, want_reply)
+            reply = self._piece(device, out, want_reply)
         else:
-            reply = b"".join(self._message(device, out[at : at + size], want_reply) for at in range(0, len(out), size))
+            reply = b"".join(self._piece(device, out[at : at + size], want_reply) for at in range(0, len(out), size))
         return reply.translate(REVERSED) if self._soft_lsb else reply
 
     @property
@@ -184,6 +182,16 @@ class LinuxSPI(SPIBus):
             self._message(self._prepared(), out, False)
         finally:
             self._config, self._held, self._ready = before, held, None
+
+    def _piece(self, device: Device, out: bytes, want_reply: bool) -> bytes:
+        """One message of what the script sends; without a reply and a select to keep, a write does, and copies less."""
+        if want_reply or self._held is not None:
+            return self._message(device, out, want_reply)
+        try:
+            os.write(device.fd, out)
+        except OSError as error:
+            raise self._failed(error, device) from error
+        return b""
 
     def _message(self, device: Device, out: bytes, want_reply: bool) -> bytes:
         config = self._config or SPIConfig()

@@ -14,4 +14,3 @@ for delta in (period // 2, -period // 2, period):
         print(time.ticks_add(0, delta))
     except OverflowError as e:
         print("OverflowError", e)
-print(time.ticks_diff(True, False), time.ticks_add(True, 1))

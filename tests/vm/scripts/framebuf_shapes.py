@@ -1,0 +1,25 @@
+# Lines, rectangles, ellipses, polygons, text.
+from array import array
+import framebuf
+
+buf = bytearray(64 * 32 // 8)
+fb = framebuf.FrameBuffer(buf, 64, 32, framebuf.MONO_VLSB)
+fb.line(0, 0, 63, 31, 1)
+fb.line(63, -5, 10, 40, 1)
+fb.hline(5, 7, 70, 1)
+fb.vline(9, -3, 20, 1)
+fb.rect(2, 3, 20, 10, 1)
+fb.rect(30, 3, 20, 10, 1, True)
+fb.ellipse(40, 16, 12, 9, 1)
+fb.ellipse(20, 16, 6, 12, 1, True, 0b0101)
+fb.poly(3, 3, array("h", [0, 0, 10, 5, 4, 20]), 1)
+fb.poly(40, 5, array("h", [0, 0, 15, 5, 4, 20, -9, 9]), 1, True)
+print(bytes(buf))
+fb.fill(0)
+fb.text("Hello, ~{|}", -3, 5, 1)
+fb.text("\x01\xff", 0, 20)
+print(bytes(buf))
+sprite = framebuf.FrameBuffer(bytearray(b"\x3c\x42\xa5\x81\xa5\x99\x42\x3c"), 8, 8, framebuf.MONO_HLSB)
+fb.blit(sprite, 30, 20)
+fb.blit(sprite, -4, -4, 0)
+print(bytes(buf))
