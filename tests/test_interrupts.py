@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from machine_compat.interrupts import SCHEDULE_DEPTH, Interrupts
-from machine_compat.mock.world import World, WorldClock
+from machine_compat.mock.clock import WorldClock
+from machine_compat.mock.world import World
 from machine_compat.simulation import SimulatedBoard
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from machine_compat.board import Board, use
 from machine_compat.interpreter.guard import GuardTimeout
 from machine_compat.interpreter.life import Life, Program
-from machine_compat.mock.world import Task, World, WorldClock
+from machine_compat.mock.clock import WorldClock
+from machine_compat.mock.tasks import Task
+from machine_compat.mock.world import World
 
 MAX_STANDING_RESETS = 20
 """Resets in a row without board time moving, after which the board is taken to be in a reset loop."""

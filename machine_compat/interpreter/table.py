@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 PLAIN = frozenset(
     (
-        "array", "asyncio", "binascii", "bluetooth", "collections", "cryptolib", "ctypes", "errno", "hashlib", "heapq",
+        "array", "asyncio", "binascii", "bluetooth", "collections", "cryptolib", "errno", "hashlib", "heapq",
         "io", "json", "machine", "os", "platform", "random", "re", "select", "socket", "ssl", "struct", "sys", "time",
-        "uctypes", "zlib",
+        "zlib",
     )
 )  # fmt: skip
 """Modules that are also known with a u before their name, as all of MicroPython's were until 1.21."""

@@ -94,9 +94,10 @@ def backup_regions(board: Board) -> tuple[memoryview, ...]:
     """The regions of a board's backup memory, which begin as zeros when it is first switched on."""
     regions = board.retained.get("backup memory")
     if regions is None:
-        sizes = {"B": 1, "I": 4}
-        shapes = board.port.backup_regions
-        regions = tuple(memoryview(bytearray(sizes[code] * count)).cast(code) for code, count in shapes)
+        regions = tuple(
+            memoryview(bytearray(count)) if code == "B" else memoryview(bytearray(4 * count)).cast("I")
+            for code, count in board.port.backup_regions
+        )
         board.retained["backup memory"] = regions
     return cast("tuple[memoryview, ...]", regions)
 

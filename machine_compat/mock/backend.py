@@ -24,10 +24,11 @@ from machine_compat.contract import (
     Wiring,
 )
 from machine_compat.errors import ConfigError
+from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.lines import MockADC, MockDAC, MockLine, MockPWM, MockTouch
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import LEGS, Socket
-from machine_compat.mock.world import Event, World, WorldClock
+from machine_compat.mock.world import Event, World
 
 if TYPE_CHECKING:
     from machine_compat.mock.pio_block import PIOBlock

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from machine_compat.contract import I2SChannel, I2SConfig
 from machine_compat.mock.chip import Chip, naming
-from machine_compat.mock.nets import PulseTrain
+from machine_compat.mock.clock import WorldClock
+from machine_compat.mock.pulse_train import PulseTrain
 from machine_compat.mock.sockets import Socket
-from machine_compat.mock.world import Event, WorldClock
+from machine_compat.mock.world import Event
 
 SECOND = 1_000_000_000
 

@@ -17,8 +17,10 @@ from machine_compat.contract import (
     TouchChannel,
 )
 from machine_compat.errors import Unsupported
-from machine_compat.mock.nets import PulseTrain, Terminal, Watcher
-from machine_compat.mock.world import World, WorldClock
+from machine_compat.mock.clock import WorldClock
+from machine_compat.mock.nets import Terminal, Watcher
+from machine_compat.mock.pulse_train import PulseTrain
+from machine_compat.mock.world import World
 
 PULLS = {Pull.NONE: None, Pull.UP: 1, Pull.DOWN: 0}
 SUPPLY_V = 3.3

@@ -107,7 +107,7 @@ class Picture:
         )
 
     def braille(self) -> str:
-        """The picture in braille patterns, two columns and four rows of pixels a character: half as wide as `blocks`."""
+        """The picture in braille patterns, two columns and four rows of pixels each: half as wide as `blocks`."""
         return "\n".join(
             "".join(chr(BRAILLE + self._dots(x, y)) for x in range(0, self.width, 2)) for y in range(0, self.height, 4)
         )

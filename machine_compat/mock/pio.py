@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from machine_compat.contract import StateMachineChannel, StateMachineConfig
+from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.pio_block import WORD, PIOBlock
 from machine_compat.mock.pio_runner import Runner
-from machine_compat.mock.world import WorldClock
 
 
 def block_of(blocks: dict[str, PIOBlock], name: str, clock: WorldClock, find: Callable[[str], Terminal]) -> PIOBlock:

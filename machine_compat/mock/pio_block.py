@@ -5,8 +5,8 @@
 
 from collections.abc import Callable
 
+from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.nets import Terminal
-from machine_compat.mock.world import WorldClock
 
 WORDS = 32
 WORD = 0xFFFF_FFFF

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from machine_compat.contract import UARTChannel, UARTConfig, UARTEvent
 from machine_compat.mock.chip import UARTPeer, naming
+from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.sockets import Socket
-from machine_compat.mock.world import Event, World, WorldClock
+from machine_compat.mock.world import Event, World
 
 FIFO = 32
 """Bytes a transmitter takes beyond the buffer of its configuration."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from machine_compat.mock.nets import Terminal, Wave
+from machine_compat.mock.nets import Terminal
+from machine_compat.mock.pulse_train import Wave
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ The rule of the fast path, used by every simulated channel:
 
 import heapq
 from collections.abc import Callable, Sequence
-from types import FrameType
-from typing import ClassVar, NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
-from greenlet import GreenletExit, getcurrent, greenlet
+from greenlet import getcurrent, greenlet
 
-from machine_compat.errors import ConfigError
+from machine_compat.mock.tasks import Task
 
 FAR = 1 << 62
 """A time that never comes."""
@@ -55,7 +54,7 @@ class World:
     """Virtual time and what happens in it."""
 
     __slots__ = (
-        "_events", "_hub", "_serial", "_tidied", "current", "due", "failure", "inhabitants", "nets", "now", "pacer",
+        "_events", "_serial", "_tidied", "current", "due", "failure", "hub", "inhabitants", "nets", "now", "pacer",
         "tracer", "wiring",
     )  # fmt: skip
 
@@ -76,7 +75,8 @@ class World:
         self._tidied = 0
         self._events: list[tuple[int, int, Event]] = []
         self._serial = 0
-        self._hub: greenlet | None = None
+        self.hub: greenlet | None = None
+        """Who is inside `run`."""
 
     # ---- events
 
@@ -114,7 +114,7 @@ class World:
 
         It may be called again from within an event: a handler that runs in the hub, and waits.
         """
-        before, self._hub = self._hub, getcurrent()
+        before, self.hub = self.hub, getcurrent()
         until = max(until, self.now)
         marker = self.at(until, nothing) if until < FAR else None
         try:
@@ -124,7 +124,7 @@ class World:
         finally:
             if marker:
                 marker.cancel()
-            self._hub = before
+            self.hub = before
 
     def _step(self, until: int) -> bool:
         """Take the next event; False when there is none up to `until`."""
@@ -163,12 +163,12 @@ class World:
     @property
     def running(self) -> bool:
         """Whether somebody is inside `run`; may be asked from any thread."""
-        return self._hub is not None
+        return self.hub is not None
 
     def break_off(self, error: BaseException) -> NoReturn:
         """Leave `run` with an error here and now, as a signal's handler may; a task that ran stays where it stands."""
-        if self.current is not None and self._hub is not None:
-            self._hub.throw(error)
+        if self.current is not None and self.hub is not None:
+            self.hub.throw(error)
         raise error
 
     def fail(self, error: Exception) -> None:
@@ -199,7 +199,7 @@ class World:
         if now >= self.due:
             self.catch_up()
 
-    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> "Task":
+    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
         """A new task that starts now; `poll` is called in it whenever it goes on after a wait."""
         task = Task(self, body, name, poll)
         task.resume_at(self.now)
@@ -226,174 +226,3 @@ class Traced(Protocol):
 
     @property
     def name(self) -> str: ...
-
-
-class Task:
-    """A script, or one of its threads, as a coroutine of the world."""
-
-    _switched_off: ClassVar[list["Task"]] = []
-    """Abandoned tasks, kept for good: a greenlet that is collected raises in its code, and `finally` would run."""
-
-    __slots__ = (
-        "_body",
-        "_deadline",
-        "_greenlet",
-        "_parked",
-        "_throw",
-        "_waking",
-        "dead",
-        "error",
-        "finished",
-        "name",
-        "poll",
-        "world",
-    )
-
-    def __init__(self, world: World, body: Callable[[], object], name: str, poll: Callable[[], None]) -> None:
-        self.world = world
-        self.name = name
-        self.poll = poll
-        self.finished = False
-        self.dead = False
-        self.error: BaseException | None = None
-        self._body = body
-        self._parked = 0
-        """When it came to wait: it may be ahead of the hub, and goes on no earlier than that."""
-        self._throw: BaseException | None = None
-        self._deadline: Event | None = None
-        self._waking: Event | None = None
-        self._greenlet = greenlet(self._main)
-
-    def _main(self) -> None:
-        try:
-            self._body()
-        except GreenletExit:
-            raise
-        except BaseException as error:  # handed to whoever runs the world
-            self.error = error
-        finally:
-            self.finished = True
-
-    def resume_at(self, time: int) -> None:
-        """Go on at a time, instead of whenever it was to be."""
-        event = self._deadline
-        if event is not None and event.action is not None:
-            if event.time == time:
-                return
-            event.cancel()
-        self._deadline = self.world.at(time, self._switch)
-
-    def wake(self) -> None:
-        """Go on now, if it waits. Its deadline stands, as what woke it will often have it wait on."""
-        if self is not self.world.current and self._waking is None:
-            now, parked = self.world.now, self._parked
-            self._waking = self.world.at(now if now > parked else parked, self._switch)
-
-    @property
-    def frame(self) -> FrameType | None:
-        """The innermost frame of its code, while it waits."""
-        return self._greenlet.gr_frame
-
-    def throw(self, error: BaseException) -> None:
-        """Raise an error in the task where it waits."""
-        self._throw = error
-        self.wake()
-
-    def _switch(self) -> None:
-        if self.dead or self.finished:
-            return
-        if self._waking is not None:
-            self._waking.cancel()
-            self._waking = None
-        world = self.world
-        world.current = self
-        self._greenlet.parent = getcurrent()
-        try:
-            self._greenlet.switch()
-        finally:
-            world.current = None
-
-    def park(self, deadline: int | None) -> None:
-        """Wait until the deadline or a `wake`, letting the world go on; None waits for `wake` alone."""
-        world = self.world
-        if world.current is not self:
-            raise ConfigError(f"task {self.name} was asked to wait by somebody else")
-        if deadline is not None:
-            self.resume_at(deadline)
-        elif self._deadline is not None:
-            self._deadline.cancel()
-        hub = world._hub
-        assert hub is not None, "a task runs only inside World.run"
-        self._parked = world.now
-        hub.switch()
-        error, self._throw = self._throw, None
-        if error is not None:
-            raise error
-        self.poll()
-
-    def abandon(self) -> None:
-        """Power off: the task never goes on, and none of its code runs any more, not even `finally`."""
-        self.dead = True
-        if not self.finished:
-            self._switched_off.append(self)
-
-
-class WorldClock:
-    """The world's time as one board sees it: a Clock whose waits suspend the board's tasks."""
-
-    __slots__ = ("_waiting", "_woken", "main", "spend", "world")
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.main: Task | None = None
-        """The board's script; None while the board's calls come from the hub, as in a test's own code."""
-        self.spend = world.spend
-        self._waiting: list[Task] = []
-        self._woken = False
-
-    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
-        """Start another script, or another thread of the board's."""
-        return self.world.spawn(body, name, poll)
-
-    def abandon(self, task: Task) -> None:
-        """Switch a task off; it waits for nothing any more."""
-        task.abandon()
-        if task in self._waiting:
-            self._waiting.remove(task)
-
-    def now_ns(self) -> int:
-        return self.world.now
-
-    def wait_until(self, deadline_ns: int | None, /) -> None:
-        world = self.world
-        if deadline_ns is not None and world.pacer is None and deadline_ns < world.due:
-            # Nothing happens before: the wait is a step of the clock.
-            world.now = max(world.now, deadline_ns)
-            return
-        task = world.current
-        if task is not None:
-            self._waiting.append(task)
-            try:
-                task.park(deadline_ns)
-            finally:
-                self._waiting.remove(task)
-            return
-        self._woken = False
-        world.run(FAR if deadline_ns is None else deadline_ns, lambda: self._woken)
-        if deadline_ns is None and not self._woken:
-            raise Standstill("waiting for an event, and nothing in the simulated world will ever happen")
-
-    def wake(self) -> None:
-        self._woken = True
-        if self.world.current is not None and self.world.current is self.main:
-            # The script itself asks to be looked after: its next call is where that happens.
-            self.world.at(self.world.now, nothing)
-        for task in self._waiting:
-            task.wake()
-
-    def call_at(self, time_ns: int, action: Action, /) -> Callable[[], None]:
-        return self.world.at(time_ns, action).cancel
-
-    def in_script(self) -> bool:
-        """Whether the caller runs where the board's script does: in its task, or in the hub while there is none."""
-        return self.world.current is self.main

@@ -9,6 +9,7 @@
 from functools import partial
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from machine_compat.board import Board
 from machine_compat.machine import find as find_in_machine
@@ -19,9 +20,12 @@ CLASSES = {
     "Accel": "accel",
     "CAN": "can",
     "ADC": "adc",
+    "ADCAll": "adc_all",
     "DAC": "dac",
     "ExtInt": "extint",
     "I2C": "i2c",
+    "Flash": "flash",
+    "LCD": "lcd",
     "LED": "led",
     "Servo": "servo",
     "SPI": "spi",
@@ -57,14 +61,16 @@ def build(board: Board) -> ModuleType:
 
 def names(board: Board) -> set[str]:
     """All names of pyb."""
-    return {*CLASSES, *SAME, *functions_of(board)}
+    return {*CLASSES, *SAME, "SD", *functions_of(board)}
 
 
-def find(board: Board, name: str) -> object:
+def find(board: Board, name: str) -> Any:
     """One name of pyb; AttributeError for any other."""
     if name in CLASSES:
         base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
         return made_for(board, base, "pyb")
+    if name == "SD":
+        return find(board, "SDCard")()
     if name in SAME:
         return find_in_machine(board, SAME[name])
     functions = functions_of(board)

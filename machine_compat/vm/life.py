@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from machine_compat.board import Board
 from machine_compat.interpreter.life import Life, Program
-from machine_compat.mock.world import WorldClock
+from machine_compat.mock.clock import WorldClock
 from machine_compat.vm.calls import Calls
 from machine_compat.vm.desk import Desk
 from machine_compat.vm.install import Installation, find

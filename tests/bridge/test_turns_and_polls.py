@@ -8,7 +8,8 @@ from machine_compat.bridge.turns import Turns
 from machine_compat.clock import RealClock
 from machine_compat.contract import Edge
 from machine_compat.errors import BusError, Fault
-from machine_compat.mock.world import World, WorldClock
+from machine_compat.mock.clock import WorldClock
+from machine_compat.mock.world import World
 
 MS = 1_000_000
 

@@ -4,7 +4,8 @@ import pytest
 
 from machine_compat.errors import ConfigError
 from machine_compat.mock.devices.servo import Servo
-from machine_compat.mock.nets import PulseTrain, Terminal, connect
+from machine_compat.mock.nets import Terminal, connect
+from machine_compat.mock.pulse_train import PulseTrain
 from machine_compat.mock.world import World
 
 US = 1_000

@@ -11,7 +11,8 @@ from machine_compat.interpreter import terminal
 from machine_compat.interpreter.terminal import Input, Output
 from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.mock.backend import MockBackend
-from machine_compat.mock.world import Standstill, Task, World
+from machine_compat.mock.tasks import Task
+from machine_compat.mock.world import Standstill, World
 from machine_compat.profile import load
 
 MS = 1_000_000

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from machine_compat.contract import LineConfig, Mode, Pull
+from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.lines import MockLine
-from machine_compat.mock.nets import LOGIC_THRESHOLD, Contention, Net, PulseTrain, Terminal, connect, cut
-from machine_compat.mock.world import HORIZON, World, WorldClock
+from machine_compat.mock.nets import LOGIC_THRESHOLD, Contention, Net, Terminal, connect, cut
+from machine_compat.mock.pulse_train import PulseTrain
+from machine_compat.mock.world import HORIZON, World
 
 Make = Callable[..., Any]
 

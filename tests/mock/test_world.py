@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.world import FAR, HORIZON, Event, Standstill, Task, World, WorldClock, nothing
+from machine_compat.mock.clock import WorldClock
+from machine_compat.mock.tasks import Task
+from machine_compat.mock.world import FAR, HORIZON, Event, Standstill, World, nothing
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ Maker = Callable[..., Chip]
 
 
 def part(name: str) -> Maker:
-    """What builds a part, by its name in lower case; a part that has a file of its own name is found without a search."""
+    """What builds a part, by its name in lower case; one with a file of its own name is found without a search."""
     if name.isidentifier() and importlib.util.find_spec(f"{__name__}.{name}"):
         makers = parts_of(name)
         if name in makers:

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from machine_compat.errors import ConfigError
+from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.usb.descriptors import Malformed
 from machine_compat.mock.usb.device import Setup, USBDevice
 from machine_compat.mock.usb.kernel_drivers import drivers_of
 from machine_compat.mock.usb.port import Port, Steps
 from machine_compat.mock.usb.sequencer import Program, Sequencer
 from machine_compat.mock.usb.transfers import Transfer, TransferError, TransferLog, USBFault
-from machine_compat.mock.world import World, WorldClock
+from machine_compat.mock.world import World
 
 if TYPE_CHECKING:
     from usb.backend import IBackend

@@ -5,7 +5,8 @@
 
 from collections.abc import Sequence
 
-from machine_compat.mock.nets import PulseTrain, Terminal
+from machine_compat.mock.nets import Terminal
+from machine_compat.mock.pulse_train import PulseTrain
 from machine_compat.mock.usb.mcp2221_settings import (
     ADC_FUNCTION,
     CLOCK,

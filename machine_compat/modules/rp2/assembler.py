@@ -22,7 +22,7 @@ SIDE_ENABLE = 1 << 30
 """In EXECCTRL: the highest side-set bit says whether there is a side-set at all."""
 
 Program = list[Any]
-"""[instructions, address in PIO 0, in PIO 1, EXECCTRL, SHIFTCTRL, out_init, set_init, sideset_init, address in PIO 2]"""
+"""[instructions, address in PIO 0 and 1, EXECCTRL, SHIFTCTRL, out_init, set_init, sideset_init, address in PIO 2]"""
 DATA, OFFSET, EXECCTRL, SHIFTCTRL, OUT_PINS, SET_PINS, SIDE_PINS, OFFSET_PIO2 = 0, 1, 3, 4, 5, 6, 7, 8
 
 Pins = int | Sequence[int] | None
@@ -138,7 +138,7 @@ class Source:
 
     # ---- the result
 
-    def assembled(self, side_pins: int, execctrl: int) -> tuple[array[int], int]:
+    def assembled(self, side_pins: int, execctrl: int) -> "tuple[array[int], int]":
         """The instructions, and EXECCTRL with where the program wraps and whether side-sets are optional."""
         top = len(self.words) - 1 if self.top is None else self.top
         execctrl |= self.bottom << 7 | max(0, top) << 12
@@ -215,9 +215,7 @@ def asm_pio(
     def assemble(function: FunctionType) -> Program:
         source = Source()
         scope = {**function.__globals__, **source.names()}
-        FunctionType(
-            function.__code__, scope, function.__name__, function.__defaults__, function.__closure__
-        )()
+        FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)()
         side_pins = 0 if sideset_init is None else 1 if isinstance(sideset_init, int) else len(sideset_init)
         data, execctrl = source.assembled(side_pins, side_pindir << 29)
         return [data, -1, -1, execctrl, shiftctrl, out_init, set_init, sideset_init, -1]

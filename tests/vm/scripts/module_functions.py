@@ -9,8 +9,8 @@ machine.mem32[0x20000000] = 0x12345678
 print(hex(machine.mem8[0x20000000]), hex(machine.mem16[0x20000002]), machine.mem32[0x20000000])
 try:
     machine.nothing
-except AttributeError as e:
-    print(e)
+except AttributeError:
+    print("AttributeError")
 try:
     from machine import nothing
 except ImportError as e:

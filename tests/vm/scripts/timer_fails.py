@@ -4,6 +4,11 @@
 from machine import Timer
 import time
 
-Timer(period=10, mode=Timer.ONE_SHOT, callback=lambda t: 1 + None)
+
+def fails(timer):
+    raise ValueError("in the handler", 5)
+
+
+Timer(period=10, mode=Timer.ONE_SHOT, callback=fails)
 time.sleep_ms(50)
 print("still here")
