@@ -67,6 +67,8 @@ class PinFace:
             if isinstance(wave, PulseTrain):
                 duty = wave.high / wave.period
                 return PWMState(1e9 / wave.period, 1 - duty if wave.invert else duty)
+            if isinstance(wave, LoopWave) and (pulses := measure(wave, self.terminal.world.now)):
+                return PWMState(1e9 / pulses.period, pulses.high / pulses.period)
         return None
 
     @property

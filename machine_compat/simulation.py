@@ -95,18 +95,23 @@ class SimulatedBoard:
 
     def _go_on(self, seconds: float | None, ms: float | None) -> None:
         limit = span_ns(seconds, ms)
-        if limit is not None:
-            self.world.run(self.world.now + limit, self._failed)
-        else:
-            self.world.run(self.world.now + DAY_NS, lambda: self.finished or self._failed())
-            if not self.finished and not self._failed():
-                raise ConfigError("the script still runs after a board day: say how long, as in run(..., seconds=3)")
-        for board in boards_in(self.world):
-            board.power.raise_failures()
+        # A script that raises ends the run, whatever board it is on.
+        powers = [board.power for board in boards_in(self.world)]
 
-    def _failed(self) -> bool:
-        """Whether a script in this world has raised, on whatever board."""
-        return any(board.power.error is not None for board in boards_in(self.world))
+        def failed() -> bool:
+            for power in powers:  # asked after every event: a generator would cost more than the event
+                if power.error is not None:
+                    return True
+            return False
+
+        if limit is not None:
+            self.world.run(self.world.now + limit, failed)
+        else:
+            self.world.run(self.world.now + DAY_NS, lambda: self.finished or failed())
+            if not self.finished and not failed():
+                raise ConfigError("the script still runs after a board day: say how long, as in run(..., seconds=3)")
+        for power in powers:
+            power.raise_failures()
 
     @property
     def finished(self) -> bool:

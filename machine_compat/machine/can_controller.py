@@ -135,7 +135,7 @@ class CANController:
         if match is None:
             return
         fifo = self.fifos[match.fifo]
-        arrived = Received(frame, match.index)
+        arrived = Received(frame, match.number)
         if len(fifo) == DEPTH:
             # The latest frame gives way (RFLM is clear).
             fifo[-1] = arrived

@@ -34,7 +34,7 @@ class Match(NamedTuple):
     """Where an accepted frame goes, and the number of the filter that accepted it among those of that FIFO."""
 
     fifo: int
-    index: int
+    number: int
 
 
 def wide_word(frame: CANFrame) -> int:

@@ -59,8 +59,10 @@ class Alarm:
                 return
             if period_ns:
                 self.started_ns = due_ns
-                missed = max(0, board.clock.now_ns() - due_ns) // period_ns
-                self._wait(due_ns + period_ns * (1 + missed), period_ns, handler, hard)
+                late = board.clock.now_ns() - due_ns
+                # Periods that were missed on real time are not made up for.
+                following = due_ns + period_ns if late < period_ns else due_ns + period_ns * (1 + late // period_ns)
+                self._wait(following, period_ns, handler, hard)
             else:
                 self._cancel = self.due_ns = None
                 self._forget()

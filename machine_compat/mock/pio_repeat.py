@@ -28,9 +28,11 @@ class Timebase(Protocol):
 
 
 class Snapshot(NamedTuple):
-    """A machine when it came to an address. looks: how often X and Y were used other than to count."""
+    """A machine when it came to an address. steps: what it has executed; looks: how often X and Y were used other than
+    to count."""
 
     cycle: int
+    steps: int
     state: State
     x: int
     y: int
@@ -42,11 +44,12 @@ class Snapshot(NamedTuple):
 class Loop(NamedTuple):
     """What a machine does over and over: from a cycle on, so many cycles long, `count` times or for ever.
 
-    dx, dy: what each time takes from X and Y. edges: for each GPIO (cycle within the loop, level).
+    steps: instructions in it. dx, dy: what each time takes from X and Y. edges: for each GPIO (cycle within the loop, level).
     """
 
     first: int
     period: int
+    steps: int
     count: int | None
     dx: int
     dy: int
@@ -103,7 +106,8 @@ class Memory:
         for cycle, gpio, level in self._edges:
             if cycle >= before.cycle:
                 edges.setdefault(gpio, []).append((cycle - before.cycle, level))
-        return Loop(now.cycle, now.cycle - before.cycle, min(counts) if counts else None, dx, dy, edges)
+        count = min(counts) if counts else None
+        return Loop(now.cycle, now.cycle - before.cycle, now.steps - before.steps, count, dx, dy, edges)
 
 
 class Trail:

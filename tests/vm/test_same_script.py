@@ -1,0 +1,62 @@
+"""Runs each script on CPython and on MicroPython, on boards of the same kind: same output, same events on the wires."""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from machine_compat.board import Board
+from machine_compat.interpreter.life import Life, Program
+from machine_compat.vm.judge import Stage, difference, play
+
+TESTS = Path(__file__).resolve().parents[1]
+EXAMPLES = TESTS.parent / "examples"
+
+APART = {
+    "asyncio_uart": "the VM's asyncio has no StreamReader and no ThreadSafeFlag",
+    "integers": "the VM takes `signed` of to_bytes by keyword alone",
+    "no_import": "`const` as a value, which MicroPython's compiler alone knows",
+    "schedule": "the VM runs scheduled functions while interrupts are off, and four of them wait at most",
+    "threads": "the VM has no _thread",
+}
+"""Scripts of tests/scripts that the VM cannot run, or runs as docs/differences.md says, and why."""
+
+
+def module(file: Path) -> ModuleType:
+    """A module of the tests, wherever pytest was started."""
+    spec = importlib.util.spec_from_file_location(f"machine_compat_tests_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+runner = module(TESTS / "script_runner.py")
+OWN = sorted((TESTS / "vm" / "scripts").glob("*.py"))
+SHARED = sorted(file for file in (TESTS / "scripts").glob("*.py") if file.stem not in APART)
+
+
+def compare(script: Path, wanted: object, micropython: Callable[[Board, Program], Life]) -> None:
+    stage = Stage(wanted.board, wanted.attach, wanted.wire, (), wanted.seconds)
+    ours, theirs = play(script, stage), play(script, stage, micropython)
+    found = difference(ours, theirs)
+    assert found is None, found
+    assert ours.output or ours.wires
+
+
+@pytest.mark.parametrize("script", [*OWN, *SHARED], ids=lambda file: file.stem)
+def test_script(script: Path, micropython: Callable[[Board, Program], Life]) -> None:
+    compare(script, runner.asked(script), micropython)
+
+
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda file: file.stem)
+def test_example(script: Path, micropython: Callable[[Board, Program], Life]) -> None:
+    compare(script, runner.commanded(script), micropython)
+
+
+def test_there_are_enough_scripts() -> None:
+    assert len([*OWN, *SHARED]) >= 60
+    assert set(APART) <= {file.stem for file in (TESTS / "scripts").glob("*.py")}
