@@ -25,6 +25,18 @@ REPL_EXAMPLE = """\
 example:
   machine-compat repl --board pico --attach bme280@i2c0:0x76"""
 
+CHECK = """\
+Tells which names, pins, buses and modules scripts use that a board lacks, with file and line. Nothing is executed.
+
+The modules that a script imports from its own folder, and from lib in it, are checked with it. What cannot be told
+from the text alone is not reported.
+
+The exit status is 1 when something is missing, 0 when nothing is, 2 for a wrong call."""
+CHECK_EXAMPLE = """\
+examples:
+  machine-compat check main.py --board esp32 --board pico_w
+  machine-compat check *.py --all-boards"""
+
 
 class Wrong(ConfigError):
     """The command was called wrongly."""
@@ -89,6 +101,11 @@ def add_run(commands: Commands) -> None:
         "--for", dest="seconds", type=seconds, metavar="SECONDS", help="stop after so many board seconds: --for 2.5"
     )
     run.add_argument("--fast", action="store_true", help="board time goes as fast as it can, not with the wall clock")
+    run.add_argument(
+        "--vm",
+        choices=("micropython", "both"),
+        help="run it in MicroPython itself, in Node.js; both: on CPython too, and show the first difference",
+    )
     run.add_argument("script", metavar="SCRIPT", help="a .py file, or a folder with boot.py and main.py")
     rest = run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
     rest.required = False  # or argparse says that a missing ARG were missing, too
@@ -114,6 +131,30 @@ def add_chips(commands: Commands) -> None:
     add_listing(commands, "chips", "list the simulated chips that --attach knows")
 
 
+def add_check(commands: Commands) -> None:
+    check = commands.add_parser(
+        "check",
+        help="tell what scripts use that a board lacks",
+        description=CHECK,
+        epilog=CHECK_EXAMPLE,
+        formatter_class=Help,
+    )
+    add = check.add_argument
+    add("script", metavar="SCRIPT", nargs="+", help="a .py file, or a folder with boot.py and main.py")
+    add("--board", action="append", default=[], metavar="NAME|FILE.toml", help="a board to check for: --board pico")
+    add("--all-boards", action="store_true", help="print a table: a row for each script, a column for each board")
+    add("--path", action="append", default=[], metavar="DIR", help="a further folder to import from: --path lib")
+
+
+def add_doctor(commands: Commands) -> None:
+    add_listing(commands, "doctor", "list what this computer could use, what it cannot, and what would help")
+
+
+def add_scan(commands: Commands) -> None:
+    scan = add_listing(commands, "scan", "list the addresses that answer on a real board's I2C buses", " --board rpi")
+    scan.add_argument("--board", metavar="NAME|FILE.toml", help="the board: --board rpi, --board linux")
+
+
 def add_listing(commands: Commands, name: str, text: str, example: str = "") -> Parser:
     return commands.add_parser(
         name,
@@ -124,7 +165,10 @@ def add_listing(commands: Commands, name: str, text: str, example: str = "") -> 
     )
 
 
-COMMANDS = {"run": add_run, "repl": add_repl, "boards": add_boards, "pins": add_pins, "chips": add_chips}
+COMMANDS = {
+    "run": add_run, "repl": add_repl, "check": add_check, "boards": add_boards, "pins": add_pins, "chips": add_chips,
+    "doctor": add_doctor, "scan": add_scan,
+}  # fmt: skip
 
 
 def add_world(command: argparse.ArgumentParser, flash: str) -> None:
@@ -192,6 +236,18 @@ def answer(options: argparse.Namespace) -> int:
             status = catalogue.pins(options.board) if listing == "pins" else getattr(catalogue, listing)()
             sys.stdout.flush()
             return int(status)
+        case "check":
+            from machine_compat.commands.check import check
+
+            return check(options)
+        case "doctor":
+            from machine_compat.commands.doctor import doctor
+
+            return doctor()
+        case "scan":
+            from machine_compat.commands.scan import scan
+
+            return scan(options.board)
         case "repl":
             from machine_compat.commands.repl import repl
 

@@ -440,7 +440,7 @@ class CANConfig(NamedTuple):
 
 
 class CANFrame(NamedTuple):
-    """A classic frame: an identifier of 11 or, `extended`, 29 bits and up to 8 bytes; a `remote` one has only a length."""
+    """A classic frame: an identifier of 11 or, `extended`, 29 bits, and up to 8 bytes; of a `remote` one the length."""
 
     id: int
     data: bytes = b""
@@ -477,7 +477,7 @@ class CANChannel(ABC):
 
     @abstractmethod
     def send(self, slot: int, frame: CANFrame, /) -> None:
-        """Queue a frame in an empty slot. Of all slots the frame with the highest priority goes first, then the lowest slot."""
+        """Queue a frame in an empty slot. That of the highest priority goes first, of equal ones the lowest slot."""
 
     @abstractmethod
     def cancel(self, slot: int, /) -> bool:

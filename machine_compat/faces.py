@@ -9,7 +9,9 @@ from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import Chip, I2CChip, SPIChip, UARTPeer
 from machine_compat.mock.lines import TOUCHED
 from machine_compat.mock.nets import Terminal, connect, cut
+from machine_compat.mock.pio_repeat import LoopWave
 from machine_compat.mock.pulse_train import PulseTrain
+from machine_compat.mock.waves import measure
 from machine_compat.taps import i2c_fault, line_fault, spi_fault, uart_fault
 
 I2C = TypeVar("I2C", bound=I2CChip)

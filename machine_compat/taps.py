@@ -11,7 +11,7 @@ goes on to the next tap and at last to the channel:
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from machine_compat.contract import Read, Write
+from machine_compat.contract import CANEvent, CANFrame, Read, Write
 from machine_compat.errors import BusError, Fault
 
 
@@ -100,6 +100,10 @@ def notation(call: Call, outcome: object) -> str:
             return f"tx {data!r}"
         case Call("uart", _, "read", _):
             return f"rx {outcome!r}" if outcome else ""
+        case Call("can", _, "send", (int(), CANFrame() as frame)):
+            return f"tx {can_notation(frame)}"
+        case Call("can", _, "event", (CANEvent.RECEIVED, CANFrame() as frame)):
+            return f"rx {can_notation(frame)}"
         case Call("line", _, "write", (level,)):
             return f"= {level}"
         case Call("line", _, "event", (edge, *_)):
@@ -107,6 +111,12 @@ def notation(call: Call, outcome: object) -> str:
         case Call("pwm" | "dac", _, "configure" | "write", (value,)):
             return f"{value}"
     return ""
+
+
+def can_notation(frame: CANFrame) -> str:
+    """``123#deadbeef``; eight digits of identifier for an extended frame, ``R4`` for the length of a remote one."""
+    data = f"R{len(frame.data)}" if frame.remote else frame.data.hex()
+    return f"{frame.id:0{8 if frame.extended else 3}x}#{data}"
 
 
 def i2c_notation(address: int, ops: Sequence[Write | Read], outcome: object, stop: bool) -> str:

@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LACKING = 69
 """What tests/bench/prepare returns where the bench cannot be."""
 
-TESTS = ".venv/bin/python -m pytest tests/linux -q -p no:cacheprovider -o faulthandler_timeout=60"
+# Without Hypothesis, which nothing there uses, and which takes as long to import as everything else.
+TESTS = (
+    ".venv/bin/python -m pytest tests/linux -q -p no:cacheprovider -p no:hypothesispytest -o faulthandler_timeout=60"
+)
 LIMIT_S = "300"
 
 

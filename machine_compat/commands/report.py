@@ -35,8 +35,11 @@ def report(error: BaseException, files: Iterable[str]) -> int:
     if isinstance(error, GuardTimeout | ResetLoop):
         say(str(error))
         return FAILED
+    told = getattr(error, "board_traceback", None)
     if isinstance(error, DeviceError):
         chip_report(error, files)
+    elif isinstance(told, str):
+        write(told if told.endswith("\n") else f"{told}\n")
     else:
         write(format_exception(error, files))
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED

@@ -18,8 +18,16 @@ def run(options: Namespace) -> int:
     path = tuple(Path(folder) for folder in options.path)
     program = Program(Path(options.script), tuple(options.args), path)
     program.files()
+    if options.vm == "both":
+        from machine_compat.commands.compare import compare
+
+        return compare(options, program)
     with Session(Setup.of(options, program.folder)) as session:
         try:
+            if options.vm == "micropython":
+                from machine_compat.vm.life import lives
+
+                session.power.new_life = lives()
             return play(session, program, options.seconds)
         except Leave as leave:
             return leave.status

@@ -50,7 +50,7 @@ def build(loader: Loader) -> ModuleType:
         version=VERSION,
         _machine=board.profile.machine,
         _mpy=7942,
-        _build=port.build,
+        _build=board.profile.build or port.build,
         _thread="unsafe",
     )
     module.__dict__.update(

@@ -59,8 +59,9 @@ class CAN(Peripheral):
     def _make(cls, place: Bus) -> Self:
         self = object.__new__(cls)
         self._place = place
-        self._controller = CANController(cls._board, place, lambda event, number: self._events.told(event, number))
+        self._controller = CANController(cls._board, place)
         self._events = CANEvents(cls._board, self, self._controller)
+        self._controller.told = self._events.told
         return self
 
     def __init__(self, id: object, *args: Any, **options: Any) -> None:
@@ -81,9 +82,9 @@ class CAN(Peripheral):
             raise ValueError("mode")
         if not 1 <= to_int(sjw) <= 4:
             raise ValueError("sjw")
-        if tseg1 != -1 and tseg1 not in SEGMENT_1 or (tseg1 == -1 and tseg2 != -1):
+        if (tseg1 != -1 and tseg1 not in SEGMENT_1) or (tseg1 == -1 and tseg2 != -1):
             raise ValueError("tseg1")
-        if tseg2 != -1 and tseg2 not in SEGMENT_2 or (tseg2 == -1 and tseg1 != -1):
+        if (tseg2 != -1 and tseg2 not in SEGMENT_2) or (tseg2 == -1 and tseg1 != -1):
             raise ValueError("tseg2")
         if not 0 < to_int(sample_point) < 100:
             raise ValueError("sample_point")

@@ -41,13 +41,18 @@ class Received(NamedTuple):
     match: int
 
 
-class CANController:
-    """One controller. told(event, number): called with what happens, wherever that is; it must not run the script."""
+def unheard(event: Happened, number: int) -> None:
+    """Nobody listens."""
 
-    def __init__(self, board: Board, place: Bus, told: Callable[[Happened, int], None]) -> None:
+
+class CANController:
+    """One controller."""
+
+    def __init__(self, board: Board, place: Bus) -> None:
         self._board = board
         self._place = place
-        self._told = told
+        self.told: Callable[[Happened, int], None] = unheard
+        """Called with what happens, wherever that is; it must not run the script."""
         self._channel: CANChannel | None = None
         self._level = ACTIVE
         self.filters = Filters()
@@ -126,7 +131,7 @@ class CANController:
             self._received(value)
         elif isinstance(value, int):
             self.pending.pop(value, None)
-            self._told(Happened.SENT if event is CANEvent.SENT else Happened.FAILED, value)
+            self.told(Happened.SENT if event is CANEvent.SENT else Happened.FAILED, value)
         else:
             self._graded()
 
@@ -139,12 +144,12 @@ class CANController:
         if len(fifo) == DEPTH:
             # The latest frame gives way (RFLM is clear).
             fifo[-1] = arrived
-            self._told(Happened.OVERRUN, match.fifo)
+            self.told(Happened.OVERRUN, match.fifo)
             return
         fifo.append(arrived)
-        self._told(Happened.RECEIVED, match.fifo)
+        self.told(Happened.RECEIVED, match.fifo)
         if len(fifo) == DEPTH:
-            self._told(Happened.FULL, match.fifo)
+            self.told(Happened.FULL, match.fifo)
 
     # ---- state
 
@@ -168,7 +173,7 @@ class CANController:
         self.warnings += self._level == WARNING
         self.passives += self._level == PASSIVE
         self.bus_offs += self._level == BUS_OFF
-        self._told(Happened.STATE, self._level)
+        self.told(Happened.STATE, self._level)
 
     @property
     def clock_hz(self) -> int:

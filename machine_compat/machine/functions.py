@@ -14,9 +14,12 @@ from machine_compat.machine.rtc import wake_timer
 from machine_compat.machine.timer import stop_alarms
 
 Function = Callable[..., object]
+WakeSource = Callable[[Callable[[int], None]], None]
 MS = 1_000_000
 FREQUENCY = ("frequency",)
 WOKEN = ("wake reason",)
+WAKE_SOURCES = ("wake sources",)
+"""What may end a deep sleep besides its time: functions that get what to call, with the number of the reason."""
 IDLE_NS = MS
 """The longest idle(): the system tick of most ports interrupts it."""
 
@@ -71,9 +74,10 @@ def _chip(board: Board) -> dict[str, Function]:
         return _cause(board)
 
     def wake_reason() -> int:
-        """Why the board woke from its last sleep: TIMER_WAKE, or 0 if it did not sleep (esp32)."""
+        """Why the board woke from its last sleep: TIMER_WAKE, EXT0_WAKE, ..., or 0 if it did not sleep (esp32)."""
         slept = board.reset_cause == "DEEPSLEEP" or WOKEN in board.singletons
-        return cast(int, port.constants.get("machine", {}).get("TIMER_WAKE", 4)) if slept else 0
+        timer = port.constants.get("machine", {}).get("TIMER_WAKE", 4)
+        return cast(int, board.retained.get("woken by", timer)) if slept else 0
 
     def mem_backup(region: int = 0, /) -> memoryview | tuple[memoryview, ...]:
         """Memory that outlives a reset, a region of it, or with -1 all; ValueError "invalid region"."""
@@ -130,13 +134,13 @@ def _power(board: Board) -> dict[str, Function]:
         """Sleep so many milliseconds, or until the calendar's wake-up timer, and start again from boot.py."""
         ns = _sleep_ns(time_ms)
         due = wake_timer(board).due_ns if ns is None else board.clock.now_ns() + ns
-        if due is None:
+        sources = cast("list[WakeSource]", board.singletons.get(WAKE_SOURCES, []))
+        if due is None and not sources:
             raise ConfigError("deepsleep() without a time: nothing would ever wake the board; say deepsleep(ms)")
         # Asleep, the chip has no timers and no interrupts; what comes in between is lost.
         board.interrupts.disable()
         stop_alarms(board)
-        while board.clock.now_ns() < due:
-            board.clock.wait_until(due)
+        _sleep_until(board, due, sources)
         _reset(board, "DEEPSLEEP")
 
     def reset() -> NoReturn:
@@ -155,6 +159,23 @@ def _power(board: Board) -> dict[str, Function]:
         "idle": idle, "lightsleep": lightsleep, "sleep": lightsleep, "deepsleep": deepsleep, "reset": reset,
         "soft_reset": soft_reset, "bootloader": bootloader,
     }  # fmt: skip
+
+
+def _sleep_until(board: Board, due: int | None, sources: list[WakeSource]) -> None:
+    """Wait for a time, or for a source to wake the board."""
+    reasons: list[int] = []
+
+    def wake(reason: int) -> None:
+        reasons.append(reason)
+        board.clock.wake()
+
+    for arm in sources:
+        arm(wake)
+    while not reasons and (due is None or board.clock.now_ns() < due):
+        board.clock.wait_until(due)
+    board.retained.pop("woken by", None)
+    if reasons:
+        board.retained["woken by"] = reasons[0]
 
 
 def _sleep_ns(time_ms: tuple[int, ...]) -> int | None:

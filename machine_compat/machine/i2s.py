@@ -238,7 +238,7 @@ class I2S(Peripheral):
             self._board.handler_failed(error)
 
     def _poll(self, flags: int) -> int:
-        """Which of the events asked for (POLLIN, POLLOUT) are there. From now on a transfer does what it can at once."""
+        """Which of the events asked for (POLLIN, POLLOUT) are there. Transfers do what they can at once from now on."""
         self._manner = POLLED
         if flags & (POLLIN | POLLOUT):
             self._opened(receive=bool(flags & POLLIN))

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from machine_compat.board import Board
 from machine_compat.errors import ConfigError
+from machine_compat.machine.addresses import HEAP, HEAP_END, Addresses
 from machine_compat.machine.peripheral import to_int
 
 SPACE = 1 << 32
@@ -107,8 +108,23 @@ class Memory:
 
 
 def memory_map(board: Board) -> MemoryMap:
-    """The address space of a board, to map registers into; a reset clears it."""
-    return board.singleton((MemoryMap,), MemoryMap)
+    """The address space of a board, with its buffers and its GPIO registers in it; a reset clears it."""
+    return board.singleton((MemoryMap,), lambda: furnished(board))
+
+
+def addresses_of(board: Board) -> Addresses:
+    """The buffers that have addresses."""
+    return board.singleton((Addresses,), Addresses)
+
+
+def furnished(board: Board) -> MemoryMap:
+    from machine_compat.machine.registers import registers_of
+
+    space, heap = MemoryMap(), addresses_of(board)
+    space.add(HEAP, HEAP_END - HEAP, heap.read, heap.write)
+    for block in registers_of(board):
+        space.add(block.start, block.size, block.read, block.write)
+    return space
 
 
 def memories(board: Board) -> dict[str, Memory]:

@@ -71,7 +71,8 @@ class NamedPin(Peripheral):
         if isinstance(board, Board):
             # This is the class that a board's scripts get, with the board's own names in it.
             profile = board.profile
-            cls.board = PinNames("board", profile.board_names, cls)
+            if "board" not in board.lacking("Pin"):
+                cls.board = PinNames("board", profile.board_names, cls)
             if "cpu" not in board.lacking("Pin"):
                 cls.cpu = PinNames("cpu", {spot.cpu: spot.ref for spot in profile.spots.values()}, cls)
             for alternates in profile.alternates.values():

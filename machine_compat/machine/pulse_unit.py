@@ -40,7 +40,7 @@ class Trigger:
 
 
 class PulseUnit(Peripheral):
-    """A counting unit. One id has one object, of whichever class took it first; ValueError "PCNT in use" for another."""
+    """A counting unit. An id has one object, of the class that took it first; ValueError "PCNT in use" for another."""
 
     IRQ_RESET, IRQ_INDEX, IRQ_MATCH, IRQ_ROLL_OVER, IRQ_ROLL_UNDER = RESET, INDEX, MATCH, ROLL_OVER, ROLL_UNDER
 

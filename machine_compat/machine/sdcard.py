@@ -15,7 +15,6 @@ from machine_compat.profile import Bus
 BLOCK = 512
 STANDARD_LIMIT = 2 << 30
 """The most bytes of a standard-capacity card."""
-SD_PINS = {"sck": "clk", "cmd": "cmd", "mosi": "cmd", "miso": "dat0", "cs": "dat3"}
 
 
 class SDCard(Peripheral):
@@ -59,8 +58,8 @@ class SDCard(Peripheral):
         if number == 1 and to_int(width) not in (1, 4):
             raise ValueError("width must be 1 or 4 (or 8 on slot 0)")
         self._ready = False
-        pins = {"sck": sck, "mosi": mosi, "miso": miso, "cs": cs}
-        refs = {SD_PINS[name]: bus_pin(board, self._place, SD_PINS[name], pin, "invalid pin") for name, pin in pins.items()}
+        pins = {"clk": sck, "cmd": mosi, "dat0": miso, "dat3": cs}
+        refs = {signal: bus_pin(board, self._place, signal, pin, "invalid pin") for signal, pin in pins.items()}
         for ref in refs.values():
             if ref is not None:
                 board.claim(ref, self._lost, "SDCard")

@@ -163,7 +163,7 @@ class MockBackend(Backend):
 
         name, _, index = ref.partition("/")
         block = block_of(self._blocks, name, self._clock, self.terminal)
-        return MockStateMachine(block, int(index), self.wiring.call_ns)
+        return MockStateMachine(block, int(index))
 
     def levels(self, refs: Sequence[str], /) -> tuple[int, ...]:
         self.world.spend(self.wiring.call_ns)

@@ -63,5 +63,5 @@ class WorldClock:
         return self.world.at(time_ns, action).cancel
 
     def in_script(self) -> bool:
-        """Whether the caller runs where the board's script does: in its task, or in the hub while there is none."""
-        return self.world.current is self.main
+        """Whether a handler may be called at once: in the task of the script, or while the board has none."""
+        return self.world.current is self.main or self.main is None

@@ -17,14 +17,13 @@ def block_of(blocks: dict[str, PIOBlock], name: str, clock: WorldClock, find: Ca
 
 
 class MockStateMachine(StateMachineChannel):
-    """A state machine of a block; call_ns is what one call costs on the board."""
+    """A state machine of a block."""
 
-    __slots__ = ("_block", "_call_ns", "_index", "_machine", "_runner", "_wanted")
+    __slots__ = ("_block", "_index", "_machine", "_runner", "_wanted")
 
-    def __init__(self, block: PIOBlock, index: int, call_ns: int) -> None:
+    def __init__(self, block: PIOBlock, index: int) -> None:
         self._block = block
         self._index = index
-        self._call_ns = call_ns
         self._runner = Runner(block, index)
         self._machine = self._runner.machine
         self._machine.fifo_moved = self._fifo_moved
@@ -49,7 +48,6 @@ class MockStateMachine(StateMachineChannel):
         self._runner.go_on()
 
     def run(self, on: bool, /) -> None:
-        self._block.world.spend(self._call_ns)
         (self._runner.start if on else self._runner.stop)()
 
     def restart(self) -> None:
@@ -58,7 +56,6 @@ class MockStateMachine(StateMachineChannel):
         self._runner.go_on()
 
     def execute(self, instruction: int, /) -> None:
-        self._block.world.spend(self._call_ns)
         self._runner.settle()
         self._machine.forced = instruction
         cycle = self._machine.cycle
@@ -67,7 +64,6 @@ class MockStateMachine(StateMachineChannel):
         self._runner.go_on()
 
     def put(self, word: int, /) -> bool:
-        self._block.world.spend(self._call_ns)
         machine = self._machine
         if len(machine.tx) >= machine.tx_size:
             self._wanted = "tx"
@@ -80,7 +76,6 @@ class MockStateMachine(StateMachineChannel):
         return True
 
     def get(self) -> int | None:
-        self._block.world.spend(self._call_ns)
         machine = self._machine
         if not machine.rx:
             self._wanted = "rx"
@@ -93,7 +88,6 @@ class MockStateMachine(StateMachineChannel):
         return word
 
     def levels(self) -> tuple[int, int]:
-        self._block.world.spend(self._call_ns)
         return len(self._machine.tx), len(self._machine.rx)
 
     def watch(self, handler: Callable[[], None] | None, /) -> None:

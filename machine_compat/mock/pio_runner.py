@@ -153,9 +153,9 @@ class Runner:
     # ---- repeating
 
     def _snapshot(self) -> Snapshot:
-        machine = self.machine
-        looks = machine.x_looks, machine.y_looks
-        return Snapshot(machine.cycle, self._steps, machine.state(), machine.x, machine.y, *looks, self._memory.edge_count)
+        machine, edges = self.machine, self._memory.edge_count
+        counts = machine.x, machine.y, machine.x_looks, machine.y_looks
+        return Snapshot(machine.cycle, self._steps, machine.state(), *counts, edges)
 
     def _enter(self, loop: Loop) -> bool:
         """Let a loop run by itself; False where it looks at pins that it moves, or moves them slowly enough."""

@@ -115,7 +115,9 @@ class CC3200(Port):
 
     def timer_exists(self, id: int) -> None:
         if id not in self.timer_ids:
-            raise OSError(errno.ENODEV)
+            error = OSError(errno.ENODEV)
+            error.errno = errno.ENODEV
+            raise error
 
     def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
         raise NotImplementedError

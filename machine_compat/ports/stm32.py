@@ -62,6 +62,7 @@ class STM32(Port):
         "ADC": frozenset({"read", "read_uv", "atten", "width", "init", "deinit", "block"}),
         "RTC": frozenset({"memory"}),
         "Timer": frozenset({"value"}),
+        "pyb.CAN": frozenset({"RANGE", "DUAL", "MASK"}),
     }
     faults: ClassVar[Faults] = {
         ("I2C", Fault.NACK_ADDRESS): errno.ENODEV,

@@ -5,6 +5,7 @@ All a board file may say, each with an example:
     description = "Raspberry Pi Pico"
     port = "rp2"                            # the MicroPython port it speaks like
     machine = "Raspberry Pi Pico with RP2040"
+    build = "RPI_PICO"                      # sys.implementation._build (default: the port's first board)
     backend = "mock://"
     parts = ["mma7660@i2c1:0x4c"]           # what is soldered on, in the form of --attach
     lacks = ["I2CTarget", "UART.irq"]       # names of `machine` and its classes that the port has on other chips

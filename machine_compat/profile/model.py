@@ -115,6 +115,7 @@ class Profile(NamedTuple):
     pwm: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     lacks: frozenset[str] = frozenset()
     lacks_modules: frozenset[str] = frozenset()
+    build: str = ""
 
     def lacking(self, entry: str) -> frozenset[str]:
         """What the board lacks of its port's names under "machine" or a class: "I2CTarget", "irq" for UART.irq."""

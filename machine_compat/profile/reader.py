@@ -18,7 +18,7 @@ SIGNALS = {
 }
 """The signals of each kind of bus."""
 KINDS = tuple(SIGNALS)
-TEXTS = "description port machine backend parts lacks lacks_modules"
+TEXTS = "description port machine build backend parts lacks lacks_modules"
 TABLES = "pins analog dac pwm alternates roles limits layout"
 KEYS = frozenset((*TEXTS.split(), "call_ns", *TABLES.split(), *KINDS))
 PIN_KEYS = frozenset(("numbers", "ref", "cpu", "chip", "open", "input_only", "board"))
@@ -69,6 +69,7 @@ class Reader:
             layout=self._layout(),
             pwm=self._pulses(),
             lacks=frozenset(file.texts("lacks")),
+            build=file.text("build"),
             lacks_modules=frozenset(file.texts("lacks_modules")),
             file=file.file,
         )

@@ -18,13 +18,13 @@ from machine_compat.machine.peripheral import made_for
 
 CLASSES = {
     "Accel": "accel",
-    "CAN": "can",
     "ADC": "adc",
     "ADCAll": "adc_all",
+    "CAN": "can",
     "DAC": "dac",
     "ExtInt": "extint",
-    "I2C": "i2c",
     "Flash": "flash",
+    "I2C": "i2c",
     "LED": "led",
     "Servo": "servo",
     "SPI": "spi",
@@ -64,7 +64,9 @@ def names(board: Board) -> set[str]:
 
 
 def find(board: Board, name: str) -> Any:
-    """One name of pyb; AttributeError for any other."""
+    """One name of pyb; AttributeError for any other, and for what the board lacks."""
+    if name in board.lacking("pyb"):
+        raise AttributeError(f"module 'pyb' has no attribute '{name}'")
     if name in CLASSES:
         base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
         return made_for(board, base, "pyb")

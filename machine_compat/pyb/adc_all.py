@@ -1,7 +1,7 @@
 """`pyb.ADCAll`: all channels of the converter, and what the chip knows of itself.
 
-# Ref: MicroPython ports/stm32/adc.c; STM32F405 datasheet DocID022152, 5.3.22 (temperature sensor), 5.3.23 (VBAT), 5.3.24
-# (internal reference)
+# Ref: MicroPython ports/stm32/adc.c; STM32F405 datasheet DocID022152, 5.3.22 (temperature sensor), 5.3.23 (battery),
+# 5.3.24 (internal reference)
 """
 
 from machine_compat.machine.adc import Converter

@@ -17,7 +17,7 @@ from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.oserror import os_error
 from machine_compat.profile import Bus
 from machine_compat.pyb.buffers import to_send
-from machine_compat.pyb.can_banks import LIST16, LIST32, MASK16, MASK32, bank_of
+from machine_compat.pyb.can_banks import DUAL, LIST16, LIST32, MASK, MASK16, MASK32, RANGE, bank_of
 
 Callback = Callable[["CAN", int], object]
 NORMAL, LOOPBACK, SILENT, SILENT_LOOPBACK = 0, 0x400_0000, 0x800_0000, 0xC00_0000
@@ -42,6 +42,7 @@ class CAN(Peripheral):
 
     NORMAL, LOOPBACK, SILENT, SILENT_LOOPBACK = NORMAL, LOOPBACK, SILENT, SILENT_LOOPBACK
     MASK16, LIST16, MASK32, LIST32 = MASK16, LIST16, MASK32, LIST32
+    RANGE, DUAL, MASK = RANGE, DUAL, MASK
     STOPPED, ERROR_ACTIVE, ERROR_WARNING, ERROR_PASSIVE, BUS_OFF = range(5)
 
     _place: Bus
@@ -55,7 +56,8 @@ class CAN(Peripheral):
     def _make(cls, place: Bus) -> Self:
         self = object.__new__(cls)
         self._place = place
-        self._controller = CANController(cls._board, place, self._told)
+        self._controller = CANController(cls._board, place)
+        self._controller.told = self._told
         self._callbacks = [None, None]
         self._armed = [set(), set()]
         return self
@@ -128,9 +130,7 @@ class CAN(Peripheral):
         """Whether a message waits in a FIFO."""
         return bool(self._controller.fifos[to_int(fifo)])
 
-    def send(
-        self, data: object, id: int, *, timeout: int = 0, rtr: object = False, extframe: object = False
-    ) -> None:
+    def send(self, data: object, id: int, *, timeout: int = 0, rtr: object = False, extframe: object = False) -> None:
         """Queue a message; with a timeout in ms, wait until it is sent.
 
         Raises ValueError "CAN data field too long", OSError EBUSY while all three mailboxes are full, and ETIMEDOUT.
@@ -210,11 +210,13 @@ class CAN(Peripheral):
     ) -> None:
         """Receive into a FIFO what a bank's filters let through.
 
-        params: LIST16 four ids; MASK16 id, mask, id, mask; LIST32 two ids, MASK32 id and mask, both extended. rtr: for
-        each of its filters, whether it wants remote frames. Raises ValueError "CAN filter parameter error".
+        params: LIST16 four ids; MASK16 id, mask, id, mask; LIST32 two ids, MASK32 id and mask, both extended; on chips
+        with CAN FD RANGE from an id to another, DUAL two ids, MASK id and mask. rtr: for each filter, whether it wants
+        remote frames. Raises ValueError "CAN filter parameter error".
         """
         number = to_int(bank)
-        if not 0 <= number < self._filter_banks() or to_int(fifo) not in range(FIFOS):
+        foreign = to_int(mode) >= RANGE and "RANGE" in self._board.lacking("pyb.CAN")
+        if not 0 <= number < self._filter_banks() or to_int(fifo) not in range(FIFOS) or foreign:
             raise ValueError("CAN filter parameter error")
         self._controller.filters.banks[number] = bank_of(to_int(mode), fifo, params, rtr, bool(extframe))
 
@@ -276,7 +278,7 @@ def checked(given: list[Any], length: int) -> list[Any]:
 
 
 def filled(room: memoryview, data: bytes) -> memoryview:
-    """The script's memoryview with the data in it and as long; CPython cannot change the length of the object itself."""
+    """The script's memoryview with the data in it, and as long; CPython cannot make the object itself longer."""
     view = room if len(room) >= len(data) else memoryview(room.obj)
     if len(view) < len(data):
         raise ValueError

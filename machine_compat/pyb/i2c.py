@@ -1,4 +1,4 @@
-"""`pyb.I2C`: the pyboard's older I2C controller, with send and recv.
+"""`pyb.I2C`: the pyboard's older I2C controller or peripheral, with send and recv.
 
 # Ref: MicroPython ports/stm32/pyb_i2c.c
 """
@@ -15,6 +15,7 @@ from machine_compat.machine.pins import bus_of
 from machine_compat.oserror import os_error
 from machine_compat.profile import Bus
 from machine_compat.pyb.buffers import to_receive, to_send
+from machine_compat.pyb.i2c_peripheral import PeripheralSide
 
 FASTEST = 400_000
 TRIES = 100
@@ -26,8 +27,8 @@ class I2C(Peripheral):
     """I2C(bus, mode=CONTROLLER, *, addr=0x12, baudrate=400000, gencall=False, dma=False)
 
     bus: 1 or 2, "X" or "Y"; there is one object a bus, and with the bus alone it is not touched. Timeouts are in ms.
-    Raises ValueError for a bus the board does not have and for PERIPHERAL, which nothing here can be; OSError EBUSY
-    before init.
+    Raises ValueError for a bus the board does not have, OSError EBUSY before init, TypeError "I2C must be a controller"
+    for what a peripheral cannot do: it answers at `addr` while it sends or receives.
     """
 
     CONTROLLER = MASTER = 0
@@ -36,6 +37,7 @@ class I2C(Peripheral):
     _place: Bus
     _bus: I2CBus
     _config: I2CConfig | None
+    _side: PeripheralSide | None
 
     def __new__(cls, bus: object, *args: object, **options: object) -> Self:
         place = bus_of(cls._board, "i2c", bus, "I2C")
@@ -46,6 +48,7 @@ class I2C(Peripheral):
         self = object.__new__(cls)
         self._place = place
         self._config = None
+        self._side = None
         return self
 
     def __init__(self, bus: object, *args: Any, **options: Any) -> None:
@@ -61,9 +64,11 @@ class I2C(Peripheral):
         gencall: object = False,
         dma: object = False,
     ) -> None:
-        """Start the bus; arguments as for the constructor. addr and gencall are a peripheral's; dma changes nothing."""
-        if to_int(mode) != self.CONTROLLER:
-            raise ValueError("I2C.PERIPHERAL cannot be done here; I2C.CONTROLLER can")
+        """Start the bus; arguments as for the constructor. addr is a peripheral's; gencall and dma change nothing."""
+        self.deinit()
+        if to_int(mode) == self.PERIPHERAL:
+            self._answer(addr)
+            return
         frequency = min(to_int(baudrate), FASTEST)
         if frequency <= 0:
             raise ValueError(f"unsupported I2C baudrate: {frequency}")
@@ -76,6 +81,17 @@ class I2C(Peripheral):
         self._bus.configure(config)
         self._config = config
 
+    def _answer(self, addr: int) -> None:
+        """Be a peripheral."""
+        board, place = self._board, self._place
+        for ref in (place.default("scl"), place.default("sda")):
+            if ref is not None:
+                board.claim(ref, self._lost, "I2C")
+        try:
+            self._side = PeripheralSide(board, place, addr)
+        except BusError as error:
+            fail(board, "pyb.I2C", error)
+
     def bind(self, channel: I2CBus, /) -> None:
         self._bus = channel
 
@@ -85,6 +101,13 @@ class I2C(Peripheral):
     def deinit(self) -> None:
         """Turn the bus off until the next init."""
         self._config = None
+        side, self._side = self._side, None
+        if side is not None:
+            side.close()
+
+    def _controlling(self) -> None:
+        if self._side is not None:
+            raise TypeError("I2C must be a controller")
 
     # ---- transfers
 
@@ -118,36 +141,47 @@ class I2C(Peripheral):
 
     def scan(self) -> list[int]:
         """The addresses that answer, ascending."""
+        self._controlling()
         return [address for address in SCANNED if self._answers(address)]
 
     def is_ready(self, addr: int, /) -> bool:
         """Whether an address answers, asked until it does or has not for a while."""
+        self._controlling()
         address = to_int(addr)
         return any(self._answers(address) for _ in range(TRIES))
 
     def send(self, send: object, addr: int = UNSET, *, timeout: int = 5000) -> None:
-        """Send a byte, given as an int, or a buffer."""
+        """Send a byte, given as an int, or a buffer; a peripheral when the controller asks for it."""
         data = to_send(send)
+        if self._side is not None:
+            self._side.send(data, to_int(timeout))
+            return
         self._transfer(given(addr), (Write(data),), to_int(timeout))
 
     def recv(self, recv: object, addr: int = UNSET, *, timeout: int = 5000) -> object:
         """Receive as many bytes as an int says, or fill a buffer, which is returned."""
         received = to_receive(recv)
+        if self._side is not None:
+            return received.fill(self._side.receive(received.count, to_int(timeout)))
         return received.fill(self._transfer(given(addr), (Read(received.count),), to_int(timeout)))
 
     def mem_read(self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8) -> object:
         """Read a count of bytes, or fill a buffer, from a register: its address, a repeated START, a read."""
+        self._controlling()
         received = to_receive(data)
         ops = (Write(register(memaddr, addr_size)), Read(received.count))
         return received.fill(self._transfer(to_int(addr), ops, to_int(timeout)))
 
     def mem_write(self, data: object, addr: int, memaddr: int, *, timeout: int = 5000, addr_size: int = 8) -> None:
         """Write a byte, given as an int, or a buffer to a register: address and data are one message."""
+        self._controlling()
         message = register(memaddr, addr_size) + to_send(data)
         self._transfer(to_int(addr), (Write(message),), to_int(timeout))
 
     def __repr__(self) -> str:
         config = self._config
+        if self._side is not None:
+            return f"I2C({self._place.id}, I2C.PERIPHERAL, addr={self._side.address:#04x})"
         if config is None:
             return f"I2C({self._place.id})"
         return f"I2C({self._place.id}, I2C.CONTROLLER, baudrate={config.frequency})"

@@ -1,8 +1,8 @@
 """Answers what the script in the VM asks of its board: one message, one answer, and handlers in between.
 
 A message is ``[turns, verb, ...]``: how many turns of ``while`` loops the script has made since its last message, and
-what it wants. An answer is ``[limit, "ok", value, changed buffers]`` or ``[limit, "error", class, arguments]``; limit is
-the turn before which nothing will happen on the board, so that the VM need not ask earlier. In place of an answer
+what it wants. An answer is ``[limit, "ok", value, changed buffers]`` or ``[limit, "error", class, arguments]``; limit
+is the turn before which nothing will happen on the board, so that the VM need not ask earlier. In place of an answer
 ``[limit, "call", function, arguments]`` runs a handler first, which may send messages of its own.
 """
 

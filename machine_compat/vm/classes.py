@@ -29,7 +29,7 @@ def described(kind: Any) -> tuple[object, ...]:
             methods.append(name)
         elif not hasattr(type(raw), "__get__"):
             constants[name] = raw
-        elif type(raw).__get__ is not types.MemberDescriptorType.__get__ and not isinstance(raw, property):
+        elif not isinstance(raw, property | types.MemberDescriptorType | types.GetSetDescriptorType):
             constants.update(bound_constant(kind, name))
     special = [name for name in SPECIAL if getattr(kind, name, None) is not getattr(type, name, None)]
     methods += [name for name in special if callable(raw_attribute(kind, name))]

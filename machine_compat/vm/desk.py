@@ -6,15 +6,11 @@ from pathlib import Path
 from machine_compat.board import Board
 from machine_compat.interpreter.life import Program
 from machine_compat.interpreter.loader import Loader
-from machine_compat.modules import BUILT_IN, FROZEN
-from machine_compat.vm.source import for_vm
+from machine_compat.interpreter.table import plain_name
+from machine_compat.modules import FROZEN
+from machine_compat.vm.source import REMOTE, for_vm
 
-OWN = frozenset(
-    "array asyncio binascii collections errno framebuf gc heapq io json micropython os random struct sys time uctypes "
-    "vfs _thread".split()
-)
-"""Modules of the VM's own, and those that it lacks and no message can stand for."""
-REMOTE = """\
+STAND_IN = """\
 from _host.proxy import fill
 fill("{name}", globals())
 """
@@ -77,22 +73,17 @@ class Desk:
         """The source of a module's file that `kind` has found."""
         name = self._remote(path)
         if name:
-            return REMOTE.format(name=name)
+            return STAND_IN.format(name=name)
         host = next(iter(self._hosts(path)))
         return for_vm(host.read_bytes(), str(host))
 
     def _remote(self, path: str) -> str:
         """The name of the board's module that answers for a path; "" where a file does, or nothing."""
-        name = path.removesuffix(".py").removeprefix("/")
-        built_in = name in ("machine", "pyb") or name in BUILT_IN
-        if not path.endswith(".py") or name in OWN or not (built_in or name in FROZEN):
+        name = plain_name(path.removesuffix(".py").removeprefix("/"))
+        if not path.endswith(".py") or name not in REMOTE or (name == "pyb" and not self._board.port.pyb):
             return ""
-        if name == "pyb" and not self._board.port.pyb:
-            return ""
-        return name if built_in or not self._hosts(path) else ""
+        return name if name not in FROZEN or not self._hosts(path) else ""
 
     def _hosts(self, path: str) -> list[Path]:
         """The files and folders of this computer that a path of the board's means, the first one first."""
         return [host for host in self._loader.search.hosts(path) if host.exists()]
-
-

@@ -25,7 +25,10 @@ class Installation(NamedTuple):
 
 
 def find(start: Path | None = None) -> Installation:
-    """The installed VM, its package in or above a folder, the current one unless given; ConfigError says what to install."""
+    """The installed VM; ConfigError says what to install.
+
+    start: the folder from which the package is looked for, upwards; the current one unless it is given.
+    """
     node = node_program()
     if node is None:
         raise ConfigError(

@@ -45,7 +45,8 @@ def play(script: Path, stage: Stage, lives: Lives | None = None, args: Sequence[
         for spec in stage.attach:
             board.attach(spec)
         for pair in stage.wire:
-            board.wire(*pair.split("="))
+            one, _, other = pair.partition("=")
+            board.wire(one, other)
         board.board.tap(trace(lambda line: wires.append(line.partition(" ")[2]), lambda: 0))
         try:
             board.run(script, *args, seconds=stage.seconds)
@@ -74,7 +75,11 @@ def difference(cpython: Outcome, micropython: Outcome) -> str | None:
     for what, ours, theirs in told:
         for number, (our, their) in enumerate(zip_longest(ours, theirs), 1):
             if our != their:
-                return f"{what} {number}\n  CPython:     {shown(our)}\n  MicroPython: {shown(their)}"
+                lines = [f"{what} {number}", f"  CPython:     {shown(our)}", f"  MicroPython: {shown(their)}"]
+                for name, run in (("CPython", cpython), ("MicroPython", micropython)):
+                    if run.ending and cpython.ending != micropython.ending:
+                        lines.append(f"  {name} ended with {run.ending}")
+                return "\n".join(lines)
     return None
 
 

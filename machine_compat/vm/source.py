@@ -10,7 +10,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from machine_compat.interpreter.rewrite.source import decode, expand_tabs
+from machine_compat.interpreter.table import plain_name
+from machine_compat.modules import BUILT_IN, FROZEN
 
+OWN = frozenset((
+    "array", "asyncio", "binascii", "collections", "errno", "framebuf", "gc", "heapq", "io", "json", "micropython",
+    "os", "random", "struct", "sys", "time", "uctypes", "vfs", "_thread",
+))  # fmt: skip
+"""Modules of the VM's own, and those that it lacks and no message can stand for."""
+
+NEED = "_need_"
+"""What an import of names from a board's module calls first: it raises ImportError for one that is missing."""
+REMOTE = frozenset(("machine", "pyb", *BUILT_IN, *FROZEN)) - OWN
+"""The board's modules, in whose place the VM has an object that gives each name when it is asked for."""
 TURN = "_turn_"
 """What every turn of a loop calls: a builtin of the VM's, true."""
 DECORATORS = {"native": "_plain_", "viper": "_plain_", "asm_thumb": "_assembler_"}
@@ -63,6 +75,9 @@ def edits(tree: ast.Module) -> Iterator[Edit]:
             assert test.end_col_offset is not None
             yield Edit(test.lineno - 1, test.col_offset, 0, "(")
             yield Edit(test.end_lineno - 1, test.end_col_offset, 0, f") and {TURN}()")
+        elif isinstance(node, ast.ImportFrom) and plain_name(node.module or "") in REMOTE and not node.level:
+            names = ", ".join(map(repr, (plain_name(node.module or ""), *(alias.name for alias in node.names))))
+            yield Edit(node.lineno - 1, node.col_offset, 0, f"{NEED}({names}); ")
         elif isinstance(node, ast.FunctionDef):
             yield from decorated(node)
 

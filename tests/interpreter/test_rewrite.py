@@ -160,7 +160,8 @@ numbers = list(count(4))
         ("(2).to_bytes(2, 'big')", b"\0\2"),
         ("int.to_bytes(-2, 2, 'big', True)", b"\xff\xfe"),
         ("int.to_bytes(2, 2, 'big')", b"\0\2"),
-        ("int.from_bytes(b'\\xfe\\xff', 'little', True)", -2),
+        # MicroPython takes it, and looks away.
+        ("int.from_bytes(b'\\xfe\\xff', 'little', True)", 0xFFFE),
         ("int.from_bytes(b'\\xfe\\xff', 'little')", 0xFFFE),
     ],
 )

@@ -9,6 +9,7 @@ from machine_compat.contract import CANFrame
 from machine_compat.mock.can_bits import frame_bits
 from machine_compat.mock.devices.can_node import CANNode
 from machine_compat.simulation import SimulatedBoard
+from machine_compat.taps import trace
 
 RATE = 500_000
 BIT_NS = 2_000
@@ -388,6 +389,15 @@ def test_deinit_ends_it(board: SimulatedBoard, can: Any, node: CANNode) -> None:
     node.send(1)
     wait(board)
     assert node.sent == []
+
+
+def test_a_trace_shows_frames(board: SimulatedBoard, can: Any, node: CANNode) -> None:
+    lines: list[str] = []
+    board.board.tap(trace(lines.append, board.board.clock.now_ns))
+    node.send(0x123, b"\xde\xad")
+    can.send(0x1F0AB, bytes(3), EXT | can.FLAG_RTR)
+    wait(board)
+    assert [line.partition(" ")[2] for line in lines] == ["can1 tx 0001f0ab#R3", "can1 rx 123#dead"]
 
 
 def test_who_has_it() -> None:

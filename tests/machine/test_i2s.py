@@ -222,7 +222,8 @@ def test_streams_play_in_asyncio(audio: Audio, tmp_path: Path) -> None:
     script.write_text(
         "import asyncio\n"
         "from machine import I2S, Pin\n"
-        "i2s = I2S(0, sck=Pin(16), ws=Pin(17), sd=Pin(18), mode=I2S.TX, bits=16, format=I2S.STEREO, rate=8000, ibuf=401)\n"
+        "pins = {'sck': Pin(16), 'ws': Pin(17), 'sd': Pin(18)}\n"
+        "i2s = I2S(0, **pins, mode=I2S.TX, bits=16, format=I2S.STEREO, rate=8000, ibuf=401)\n"
         "async def main():\n"
         "    out = asyncio.StreamWriter(i2s)\n"
         "    out.write(bytes(range(200)) * 8)\n"

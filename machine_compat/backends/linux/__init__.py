@@ -11,6 +11,7 @@ inputs as `adc.find_input` have them. Nothing is opened before a channel is conf
 """
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -32,6 +33,7 @@ from machine_compat.contract import Backend, Line, PWMChannel, RTCChannel, Watch
 from machine_compat.errors import ConfigError
 
 C = TypeVar("C", LinuxI2C, LinuxUART, SysfsPWM, ThreadPWM)
+MAIN_THREAD = threading.main_thread().ident
 NODES = {"i2c": "/dev/i2c-{}", "spi": "/dev/spidev{}.0", "uart": "/dev/ttyS{}"}
 """Where a bus is unless the board says otherwise."""
 SWITCHES = {"watchdog": None, "rtc": ("system", "offset"), "soft_pwm": ("yes", "no")}
@@ -136,6 +138,9 @@ class LinuxBackend(Backend):
 
     def clock(self) -> LinuxClock:
         return self._clock
+
+    def in_script(self) -> bool:
+        return threading.get_ident() == MAIN_THREAD
 
     def _kept(self, channel: C) -> C:
         """A channel that is closed with the backend, if not before."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 GPIOD = "gpiod 2 or later"
+CONSUMER = "machine-compat"
+"""What this library calls itself on the lines it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,27 @@ def read_chips() -> list[Chip]:
     if refused is not None and not found:
         raise refused
     return found
+
+
+# ---- who has a line
+
+
+def consumer_of(place: Place) -> str:
+    """Who has a line."""
+    import gpiod
+
+    try:
+        with gpiod.Chip(place.node) as chip:
+            return chip.get_line_info(place.offset).consumer or "the kernel"
+    except OSError:
+        return "somebody"
+
+
+def release_hint(consumer: str) -> str:
+    """What would free a line, where that is known."""
+    if consumer == CONSUMER:
+        return ": another run of machine-compat, or this one under another name of the pin"
+    if re.fullmatch(r"spi\d+ CS\d+", consumer):
+        bus = consumer.partition(" ")[0]
+        return f", the kernel's SPI driver; on a Raspberry Pi dtoverlay={bus}-0cs in config.txt frees it"
+    return ""

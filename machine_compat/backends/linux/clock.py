@@ -6,7 +6,6 @@ It counts as the kernel does when it stamps edges: CLOCK_MONOTONIC.
 import os
 import select
 import threading
-from contextlib import suppress
 
 from machine_compat.clock import RealClock
 
@@ -60,9 +59,10 @@ class LinuxClock(RealClock):
 
     def _silence(self) -> None:
         self._rung = False
-        # Another thread may have said that it rang after this one had heard it.
-        with suppress(BlockingIOError):
+        try:
             os.eventfd_read(self._bell)
+        except BlockingIOError:
+            return  # another thread said that it rang after this one had heard it
 
     def _spin(self, fd: int | None, deadline_ns: int) -> bool:
         while self.now_ns() < deadline_ns and not self._rung:

@@ -87,7 +87,7 @@ def permission(node: str) -> str:
         mode = there.st_mode
     if group != "root" and mode & stat.S_IWGRP:
         return f"sudo usermod -aG {group} $USER, then log in again"
-    pattern = re.sub(r"\d+", "*", os.path.basename(node))
+    pattern = re.sub(r"\d+(\.\d+)?$", "*", os.path.basename(node))
     rule = f'KERNEL=="{pattern}", GROUP="{usual}", MODE="0660"'
     return f"put {rule} into /etc/udev/rules.d/60-{usual}.rules, then sudo usermod -aG {usual} $USER and log in again"
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from fcntl import ioctl
 from typing import TYPE_CHECKING
 
-from machine_compat.backends.linux.chips import Place, gpiod_module
+from machine_compat.backends.linux.chips import CONSUMER, Place, consumer_of, gpiod_module, release_hint
 from machine_compat.backends.linux.clock import LinuxClock
 from machine_compat.backends.linux.errors import bus_error, node_error
 from machine_compat.backends.linux.ioctl import (
@@ -31,7 +31,6 @@ from machine_compat.errors import BusError, ConfigError, Unsupported
 if TYPE_CHECKING:
     import gpiod
 
-CONSUMER = "machine-compat"
 BUFFER = 1024
 """How many edges the kernel keeps for one request, at most (GPIO_V2_LINES_MAX * 16)."""
 ROOM = 64 * LINE_EVENT.size
@@ -54,22 +53,8 @@ class LinuxLine(Line):
     """
 
     __slots__ = (
-        "_clock",
-        "_driven",
-        "_edges",
-        "_fd",
-        "_handler",
-        "_latch",
-        "_measuring",
-        "_mode",
-        "_place",
-        "_pull",
-        "_pulses",
-        "_request",
-        "_seen",
-        "_select",
-        "_selector",
-        "_watcher",
+        "_clock", "_driven", "_edges", "_fd", "_handler", "_latch", "_measuring", "_mode", "_place", "_pull", "_pulses",
+        "_request", "_seen", "_select", "_selector", "_watcher",
     )  # fmt: skip
 
     def __init__(self, place: Place, clock: LinuxClock, watcher: Watcher, selector: Selector) -> None:
@@ -194,7 +179,7 @@ class LinuxLine(Line):
                 self._select(self._latch)
                 return
             raise ConfigError(
-                f"{place.name} (line {place.offset} of {place.node}) is in use by {consumer!r}{hint(consumer)}"
+                f"{place.name} (line {place.offset} of {place.node}) is in use by {consumer!r}{release_hint(consumer)}"
             ) from error
         if self._request is not None:
             raise self._failed(error) from error
@@ -232,7 +217,7 @@ class LinuxLine(Line):
         start = self._clock.start_ns
         edges = []
         for time_ns, kind, number in LINE_EVENT.iter_unpack(os.read(self._fd, ROOM)):
-            if number != self._seen + 1:
+            if number != self._seen + 1 and self._handler is not None:
                 self._tell(number - self._seen - 1)
             self._seen = number
             edges.append((time_ns - start, 1 if kind == LINE_EVENT_RISING else 0))
@@ -256,13 +241,12 @@ class LinuxLine(Line):
         if self._edges or self._mode is Mode.OUT or (self._mode is Mode.OPEN_DRAIN and not self._latch):
             raise Unsupported(f"{self._place.name} is watched or driven")
         now = self._clock.now_ns()
-        fresh = not self._measuring
-        if fresh:
+        if not self._measuring:
             self._apply(Edge.BOTH)
             self._measuring = True
             self._pulses.clear()
-        began = now if fresh and self.read() == level and not self._pending(0) else None
-        return self._pulse(level, began, now, timeout_ns)
+        is_on = self.read() == level and not self._pulses and not self._pending(0)
+        return self._pulse(level, now if is_on else None, now, timeout_ns)
 
     def _pulse(self, level: int, began: int | None, start: int, timeout_ns: int) -> int:
         while True:
@@ -300,23 +284,3 @@ class LinuxLine(Line):
         elif select is not None:
             select(1)
         self._forget()
-
-
-def consumer_of(place: Place) -> str:
-    """Who has a line."""
-    import gpiod
-
-    try:
-        with gpiod.Chip(place.node) as chip:
-            return chip.get_line_info(place.offset).consumer or "the kernel"
-    except OSError:
-        return "somebody"
-
-
-def hint(consumer: str) -> str:
-    if consumer == CONSUMER:
-        return ": another run of machine-compat, or this one under another name of the pin"
-    if re.fullmatch(r"spi\d+ CS\d+", consumer):
-        bus = consumer.partition(" ")[0]
-        return f", the kernel's SPI driver; on a Raspberry Pi dtoverlay={bus}-0cs in config.txt frees it"
-    return ""

@@ -14,7 +14,7 @@ from machine_compat.oserror import os_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import SupportsIndex
+    from typing import Any, SupportsIndex
 
 IDLE: Final = "@idle"
 """Called at the start of every turn of a ``while`` loop."""
@@ -67,12 +67,14 @@ _INTEGER_CODES: Final = frozenset("bBhHiIlLqQ")
 
 
 def callee(function: object) -> object:
-    """What to call in place of ``function``, so that OSError and int's conversions take MicroPython's arguments.
+    """What to call in place of ``function``, so that OSError, bytearray and int's conversions take what a board's do.
 
     Anything but those builtins, a script's own class named OSError too, is returned as it is.
     """
     if function is OSError:
         return _os_error
+    if function is bytearray:
+        return _bytearray
     if isinstance(function, types.BuiltinMethodType) and function.__name__ in ("to_bytes", "from_bytes"):
         owner = function.__self__
         if isinstance(owner, int) or (isinstance(owner, type) and issubclass(owner, int)):
@@ -91,8 +93,23 @@ def _os_error(argument: object) -> OSError:
     return error
 
 
+def _bytearray(content: Any) -> bytearray:
+    """A bytearray of numbers keeps their low bytes (array_construct in py/objarray.c)."""
+    if hasattr(content, "__next__"):
+        content = list(content)  # what raises has used it up
+    try:
+        return bytearray(content)
+    except ValueError:
+        if isinstance(content, int):
+            raise
+        return bytearray([as_integer(value) & 0xFF for value in content])
+
+
 class _SignedLast:
-    """int.to_bytes or int.from_bytes whose last positional argument may be ``signed`` (py/objint.c)."""
+    """int.to_bytes or int.from_bytes whose last positional argument may be ``signed``.
+
+    MicroPython's from_bytes takes it and reads an unsigned number all the same (py/objint.c).
+    """
 
     __slots__ = ("_count", "_function")
 
@@ -104,4 +121,6 @@ class _SignedLast:
         if len(arguments) < self._count:
             return self._function(*arguments)
         *plain, signed = arguments
+        if getattr(self._function, "__name__", "") == "from_bytes":
+            return self._function(*plain)
         return self._function(*plain, signed=signed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from machine_compat.interpreter.rewrite import stores
@@ -13,13 +14,15 @@ from machine_compat.interpreter.rewrite.stores import place
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
 # How many arguments int's conversions have when ``signed`` is the last (4: ``int.to_bytes(x, 2, "big", True)``).
 _CONVERSIONS: Final = {"to_bytes": (3, 4), "from_bytes": (3,)}
+# A bytearray made from more than a number or a text of bytes: its elements may be out of range.
+_FILLED: Final = re.compile(r"\bbytearray\(\s*(?![\d)]|b?[\"'])")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def rewrite(tree: Tree, text: str) -> None:
     """Change the tree of the source ``text`` in place; functions in a board's assembler are left as they are."""
     # Few scripts need their expressions looked at, and most of a tree is expressions.
-    expressions = "OSError" in text or "to_bytes" in text or "from_bytes" in text
+    expressions = any(word in text for word in ("OSError", "to_bytes", "from_bytes")) or bool(_FILLED.search(text))
     if isinstance(tree, ast.Expression) and not expressions:
         return
     # Children come before their parents, so that nothing generated is looked at again.
@@ -78,7 +81,8 @@ def _call(call: ast.Call) -> None:
     """``OSError(x)`` becomes ``@callee(OSError)(x)``: what the name means is known only when it runs."""
     function = call.func
     if isinstance(function, ast.Name):
-        allowed = function.id == "OSError" and len(call.args) == 1
+        allowed = function.id in ("OSError", "bytearray") and len(call.args) == 1
+        allowed = allowed and not (function.id == "bytearray" and isinstance(call.args[0], ast.Constant))
     elif isinstance(function, ast.Attribute):
         allowed = len(call.args) in _CONVERSIONS.get(function.attr, ())
     else:

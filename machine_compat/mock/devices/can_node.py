@@ -37,7 +37,7 @@ class CANNode(Chip):
         return self._controller
 
     def send(self, id: int, data: bytes = b"", *, extended: bool | None = None, remote: bool = False) -> None:
-        """Queue a frame. extended: 29 bits of identifier; unless given, where it needs them. ConfigError for no frame."""
+        """Queue a frame. extended: 29 bits of identifier, by default where it needs them. ConfigError for no frame."""
         wide = id >= EXTENDED_FROM if extended is None else extended
         if not 0 <= id < (1 << 29 if wide else EXTENDED_FROM) or len(data) > 8:
             raise ConfigError(f"{self.name}: {id:#x} with {len(data)} bytes is no frame of classic CAN")

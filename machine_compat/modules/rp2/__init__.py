@@ -3,13 +3,15 @@
 from machine_compat.board import Board
 from machine_compat.machine.peripheral import made_for
 from machine_compat.modules.rp2.assembler import PIOASMError, asm_pio, asm_pio_encode
+from machine_compat.modules.rp2.dma import DMA
+from machine_compat.modules.rp2.dma_timer import DMATimer
 from machine_compat.modules.rp2.flash import Flash
 from machine_compat.modules.rp2.pio import PIO
 from machine_compat.modules.rp2.state_machine import StateMachine
 
 
 def names(board: Board) -> dict[str, object]:
-    classes = (PIO, StateMachine, Flash)
+    classes = (PIO, StateMachine, DMA, DMATimer, Flash)
     return {
         **{kind.__name__: made_for(board, kind, "rp2") for kind in classes},
         "PIOASMError": PIOASMError,

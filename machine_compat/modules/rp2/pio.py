@@ -7,6 +7,7 @@ import errno
 from typing import Any, Self
 
 from machine_compat.machine.irq import IRQ, Handler
+from machine_compat.machine.memory import memory_map
 from machine_compat.machine.peripheral import Peripheral, made_for, to_int
 from machine_compat.machine.pin import Pin
 from machine_compat.machine.pins import pin_of
@@ -18,6 +19,8 @@ FLAG = 0x100
 """The trigger of a block's first interrupt flag."""
 MACHINES = 4
 FIELDS = 8
+REGISTERS, PAGE, TX_FIFOS, RX_FIFOS = 0x5020_0000, 0x10_0000, 0x10, 0x20
+"""Where the registers of PIO 0 are, how far apart the blocks are, and where in them the FIFOs are."""
 
 
 class PIO(Peripheral):
@@ -38,6 +41,7 @@ class PIO(Peripheral):
         block._legs = {}
         block._machines = {}
         block._irq = None
+        memory_map(cls._board).add(REGISTERS + PAGE * number, 0x200, block._load, block._store)
         return block
 
     def __repr__(self) -> str:
@@ -94,6 +98,18 @@ class PIO(Peripheral):
         from machine_compat.modules.rp2.state_machine import StateMachine
 
         return made_for(self._board, StateMachine, "rp2")(self._number * MACHINES + number)
+
+    # ---- the FIFOs as registers
+
+    def _load(self, offset: int, size: int) -> int:
+        index = offset - RX_FIFOS >> 2
+        return self._machine(index).channel.get() or 0 if 0 <= index < MACHINES else 0
+
+    def _store(self, offset: int, size: int, value: int) -> None:
+        index = offset - TX_FIFOS >> 2
+        if 0 <= index < MACHINES:
+            # What is smaller than a word is there in each of its bytes (RP2040 datasheet 2.1.4).
+            self._machine(index).channel.put(value * {1: 0x0101_0101, 2: 0x1_0001}.get(size, 1))
 
     # ---- pins
 

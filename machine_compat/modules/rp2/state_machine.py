@@ -20,7 +20,7 @@ from machine_compat.modules.rp2.assembler import (
     Program,
     asm_pio_encode,
 )
-from machine_compat.modules.rp2.pio import MACHINES, PIO, address_of, fields
+from machine_compat.modules.rp2.pio import MACHINES, PAGE, PIO, REGISTERS, RX_FIFOS, TX_FIFOS, address_of, fields
 
 OUT_BASE, SET_BASE, SIDE_BASE, IN_BASE = 0, 5, 10, 15
 OUT_COUNT, SET_COUNT, SIDE_COUNT = 20, 26, 29
@@ -53,6 +53,7 @@ class StateMachine(Peripheral):
         machine._entry = 0
         machine._side = (0, False)
         machine._on = False
+        machine._depths = (4, 4)
         machine._block = made_for(cls._board, PIO, "rp2")(number // MACHINES)
         cls._board.state_machine(f"pio{number // MACHINES}/{number % MACHINES}", machine)
         machine._block.joined(number % MACHINES, machine)
@@ -108,6 +109,7 @@ class StateMachine(Peripheral):
             pinctrl |= block.gpio(in_base, "in_base") << IN_BASE
         self._side = (pinctrl >> SIDE_COUNT, optional)
         shiftctrl = overridden(program[SHIFTCTRL], shifts)
+        self._depths = {0: (4, 4), 1: (8, 0), 2: (0, 8)}.get(shiftctrl >> 30, (0, 0))
         self._on = False
         self.channel.configure(StateMachineConfig(clock, divider, execctrl, shiftctrl, pinctrl, entry, block.refs()))
         for group in groups:
@@ -131,6 +133,7 @@ class StateMachine(Peripheral):
 
     def active(self, value: object = None, /) -> bool:
         """Whether the machine runs; with an argument, run or stop it."""
+        self._spend()
         if value is not None:
             self._on = bool(value)
             self.channel.run(self._on)
@@ -143,6 +146,7 @@ class StateMachine(Peripheral):
 
     def exec(self, instr: int | str, /) -> None:
         """Execute an instruction now, given as a number or in assembler: ``sm.exec("set(pins, 1)")``."""
+        self._spend()
         self.channel.execute(asm_pio_encode(instr, *self._side) if isinstance(instr, str) else to_int(instr) & 0xFFFF)
 
     # ---- FIFOs
@@ -151,6 +155,7 @@ class StateMachine(Peripheral):
         """Put a word, or each item of a buffer, into the TX FIFO, waiting for room."""
         left = to_int(shift)
         for word in [to_int(value)] if isinstance(value, int) else items_of(value):
+            self._spend()
             while not self.channel.put(word << left & 0xFFFF_FFFF):
                 self._wait()
 
@@ -170,9 +175,14 @@ class StateMachine(Peripheral):
         return buf
 
     def _next(self) -> int:
+        self._spend()
         while (word := self.channel.get()) is None:
             self._wait()
         return word
+
+    def _spend(self) -> None:
+        """What a call costs on the board."""
+        self._board.clock.spend(self._board.profile.call_ns)
 
     def _wait(self) -> None:
         """Wait for the FIFO, running handlers as they come."""
@@ -182,11 +192,25 @@ class StateMachine(Peripheral):
 
     def tx_fifo(self) -> int:
         """How many words wait to be pulled."""
+        self._spend()
         return self.channel.levels()[0]
 
     def rx_fifo(self) -> int:
         """How many words have been pushed."""
+        self._spend()
         return self.channel.levels()[1]
+
+    # ---- for DMA
+
+    def wants(self, receive: bool) -> bool:
+        """Whether a FIFO has a word to take, or room for one."""
+        sent, received = self.channel.levels()
+        return received > 0 if receive else sent < self._depths[0]
+
+    def fifo(self, receive: bool) -> int:
+        """The address of a FIFO."""
+        block, index = divmod(self.number, MACHINES)
+        return REGISTERS + PAGE * block + (RX_FIFOS if receive else TX_FIFOS) + 4 * index
 
     # ---- interrupts
 
@@ -205,6 +229,7 @@ class StateMachine(Peripheral):
     _entry: int
     _side: tuple[int, bool]
     _on: bool
+    _depths: tuple[int, int]
 
 
 class Group:

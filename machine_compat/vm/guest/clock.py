@@ -1,8 +1,6 @@
 """`time` with the board's time; what is arithmetic is MicroPython's own."""
 
 import utime
-from utime import ticks_add, ticks_diff
-
 from _host.proxy import desk
 
 _board = desk.module("time")[0]
@@ -16,6 +14,8 @@ ticks_us = _board.ticks_us
 ticks_cpu = _board.ticks_cpu
 time = _board.time
 time_ns = _board.time_ns
+ticks_add = utime.ticks_add
+ticks_diff = utime.ticks_diff
 
 
 def gmtime(seconds=None):

@@ -172,7 +172,7 @@ def _code(value, view):
 
 def _number(function):
     if not callable(function):
-        raise TypeError("can't pass %s to the board" % type(function).__name__)
+        raise TypeError(f"can't pass {type(function).__name__} to the board")
     known = _numbers.get(function)
     if known is None:
         known = _numbers[function] = len(functions)

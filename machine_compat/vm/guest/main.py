@@ -8,7 +8,7 @@ import vfs
 
 from _host import clock, link, runtime, system, tasks
 from _host.files import Flash
-from _host.proxy import desk
+from _host.proxy import desk, need
 
 namespace = {"__name__": "__main__"}
 
@@ -24,6 +24,7 @@ def furnish():
     for name in ("stat", "uname", "urandom"):
         setattr(os, name, getattr(board, name))
     builtins._turn_ = link.turn
+    builtins._need_ = need
     builtins._plain_ = runtime.native
     builtins._assembler_ = runtime.asm_thumb
     builtins.micropython = runtime

@@ -10,7 +10,7 @@ _classes = {}
 
 
 class Proxy:
-    """An object of the board's. A class that a script derives from one has its own attributes, and no object at first."""
+    """An object of the board's. One of a class that a script derives from its class has attributes of its own."""
 
     _handle = None
     _class = None
@@ -23,7 +23,7 @@ class Proxy:
 
     def __getattr__(self, name):
         if name.startswith("__") or self._handle is None:
-            raise AttributeError("'%s' object has no attribute '%s'" % (type(self).__name__, name))
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return link.ask("get", self._handle, name)
 
     def __setattr__(self, name, value):
@@ -98,14 +98,22 @@ def fill(name, names):
 
     def find(wanted):
         if wanted not in every:
-            raise AttributeError("'module' object has no attribute '%s'" % wanted)
+            raise AttributeError(f"'module' object has no attribute '{wanted}'")
         value = names[wanted] = getattr(module, wanted)
         return value
 
     names["__all__"] = tuple(every)
     names["__getattr__"] = find
     for key in constants:
-        setattr(sys.modules[name], key, constants[key])
+        setattr(sys.modules[names["__name__"]], key, constants[key])
+
+
+def need(name, *wanted):
+    """ImportError for a name that a module lacks: its own `__getattr__` could only raise AttributeError."""
+    __import__(name)
+    for key in wanted:
+        if key != "*" and not hasattr(sys.modules[name], key):
+            raise ImportError(f"can't import name {key}")
 
 
 link._FORMS["o"] = lambda value: of(value[1], value[2])

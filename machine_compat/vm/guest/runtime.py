@@ -12,7 +12,7 @@ viper = bytecode = native
 
 def asm_thumb(function):
     def refuse(*arguments):
-        raise NotImplementedError("%s is ARM machine code (asm_thumb) and cannot run on this computer" % function)
+        raise NotImplementedError("a function in ARM machine code (asm_thumb) cannot run on this computer")
 
     return refuse
 
