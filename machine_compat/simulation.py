@@ -1,15 +1,16 @@
 """A simulated board with its world in hand: run scripts on it, hang chips on it, press its buttons, look at its pins.
 
-    board = SimulatedBoard("pico")
-    sensor = board.attach("bme280@i2c0:0x76", temperature=21.5)
-    board.run("main.py", seconds=3)
-    assert "21.5" in board.output
-    board.press("GP14", ms=50)
-    board.run_on(ms=500)
+board = SimulatedBoard("pico")
+sensor = board.attach("bme280@i2c0:0x76", temperature=21.5)
+board.run("main.py", seconds=3)
+assert "21.5" in board.output
+board.press("GP14", ms=50)
+board.run_on(ms=500)
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from machine_compat.mock.chip import Chip
 
 DAY_NS = 24 * 3600 * 1_000_000_000
+ERROR_OF = attrgetter("error")
 
 
 class SimulatedBoard:
@@ -99,10 +101,7 @@ class SimulatedBoard:
         powers = [board.power for board in boards_in(self.world)]
 
         def failed() -> bool:
-            for power in powers:  # asked after every event: a generator would cost more than the event
-                if power.error is not None:
-                    return True
-            return False
+            return any(map(ERROR_OF, powers))  # asked after every event
 
         if limit is not None:
             self.world.run(self.world.now + limit, failed)

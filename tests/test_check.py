@@ -207,7 +207,7 @@ machine.unique_id(), machine.freq(), machine.reset_cause(), machine.PWRON_RESET
         "from machine import *\nfrom helpers import *\nDAC(1)",
         "from machine import *\nDAC = print\nDAC(1)",
         "import nothing_known\nnothing_known.machine.DAC",
-        "from machine import Pin\nself.p = Pin(2)\nx.p = object()\nclass A:\n    def f(self):\n        self.p.nonsense()",
+        "from machine import Pin\nself.p = Pin(2)\nx.p = y()\nclass A:\n    def f(self):\n        self.p.nonsense()",
         "with open('x') as machine:\n    machine.DAC",
         "[machine.DAC for machine in things]",
         "import machine\ndel machine\nmachine.DAC",

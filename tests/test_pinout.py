@@ -43,7 +43,7 @@ def test_pico_from_above() -> None:
 def test_esp32_shows_the_number_where_the_print_on_the_board_does_not() -> None:
     assert "ADC1_CH0, input only 36 │ VP " in line("esp32", "VP")
     assert line("esp32", " RX │").endswith("RX │ 3 UART0 RX")
-    assert line("esp32", "IO23").endswith("IO23 │   SPI2 MOSI")
+    assert line("esp32", "IO23").endswith("IO23 │   SPI2 MOSI, SD2 CMD")
     assert "I2C0: scl GPIO18; sda GPIO19; any pin for scl, sda" in lines("esp32")
     assert "UART2: tx GPIO17; rx GPIO16; any pin for tx, rx, cts, rts" in lines("esp32")
 

@@ -8,7 +8,10 @@ HEAP = {"rp2": 192_064, "esp32": 166_912, "stm32": 102_400}
 
 def names(board: Board) -> dict[str, object]:
     heap = Heap(HEAP.get(board.port.name, HEAP["rp2"]))
-    return {name: getattr(heap, name) for name in ("collect", "disable", "enable", "isenabled", "mem_alloc", "mem_free", "threshold")}
+    return {
+        name: getattr(heap, name)
+        for name in ("collect", "disable", "enable", "isenabled", "mem_alloc", "mem_free", "threshold")
+    }
 
 
 class Heap:

@@ -30,14 +30,24 @@ def asm_thumb(function: Callable[..., object], /) -> Callable[..., NoReturn]:
     """A function in ARM assembler, which only an ARM can run: calling it says so."""
 
     def refuse(*_: object) -> NoReturn:
-        raise NotImplementedError(f"{function.__name__} is ARM machine code (asm_thumb) and cannot run on this computer")
+        raise NotImplementedError(
+            f"{function.__name__} is ARM machine code (asm_thumb) and cannot run on this computer"
+        )
 
     return refuse
 
 
 def names(board: Board) -> dict[str, object]:
     runtime = Runtime(board)
-    own = ("alloc_emergency_exception_buf", "heap_lock", "heap_locked", "heap_unlock", "kbd_intr", "mem_info", "opt_level")
+    own = (
+        "alloc_emergency_exception_buf",
+        "heap_lock",
+        "heap_locked",
+        "heap_unlock",
+        "kbd_intr",
+        "mem_info",
+        "opt_level",
+    )
     return {
         "RingIO": RingIO,
         "asm_thumb": asm_thumb,

@@ -27,6 +27,8 @@ TURN = "_turn_"
 """What every turn of a loop calls: a builtin of the VM's, true."""
 DECORATORS = {"native": "_plain_", "viper": "_plain_", "asm_thumb": "_assembler_"}
 """The emitters that the VM was built without, and the builtins that stand for them."""
+PIO = "_pio_"
+"""What stands for asm_pio, which would have to read the script's own code: it says so."""
 
 
 class Edit(NamedTuple):
@@ -85,6 +87,10 @@ def edits(tree: ast.Module) -> Iterator[Edit]:
 def decorated(function: ast.FunctionDef) -> Iterator[Edit]:
     for decorator in function.decorator_list:
         match decorator:
+            case ast.Call(ast.Attribute(ast.Name("rp2"), "asm_pio") | ast.Name("asm_pio")):
+                name = decorator.func
+                assert name.end_col_offset is not None
+                yield Edit(name.lineno - 1, name.col_offset, name.end_col_offset - name.col_offset, PIO)
             case ast.Attribute(ast.Name("micropython"), name) if name in DECORATORS:
                 length = len("micropython.") + len(name)
                 yield Edit(decorator.lineno - 1, decorator.col_offset, length, DECORATORS[name])

@@ -15,9 +15,8 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
-WORDS = "BbHhIiLlQqfd"
-"""The type codes of a buffer's elements; "I" and "L" have 32 bits in the VM."""
 LONG = {"L": "I", "l": "i"}
+"""Type codes that have 32 bits in the VM, and what has as many here."""
 
 
 class ScriptError(Exception):

@@ -154,8 +154,8 @@ def test_handlers_go_on_when_the_script_has_ended(bench: Bench) -> None:
 
 
 def test_a_run_ends_when_its_time_is_over(bench: Bench) -> None:
-    assert bench.run("print('go')\nwhile True:\n    pass\n", seconds=0.01) == 0
-    assert (bench.output, bench.backend.closed) == ("go\n", 1)
+    assert bench.run("while True:\n    pass\n", seconds=0.01) == 0
+    assert bench.backend.closed == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

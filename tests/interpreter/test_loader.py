@@ -83,7 +83,7 @@ PLAIN = (
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_u_names_are_the_same_module(run: Run, name: str) -> None:
-    assert run(f"import {name}, u{name}\nprint({name} is u{name})") == "True\n"
+    assert run(f"import {name}, u{name}\nprint({name} is u{name})", name="pico_w") == "True\n"
 
 
 def test_a_u_name_of_the_scripts_own_is_its_own(run: Run) -> None:

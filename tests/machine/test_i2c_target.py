@@ -361,3 +361,17 @@ def test_an_address_is_required_and_on_stm32_a_bus(switch_on: On) -> None:
         machine.I2CTarget(addr=ADDRESS)
     with pytest.raises(TypeError, match="extra keyword arguments given"):
         machine.I2CTarget(1, ADDRESS, scl="X9")
+
+
+def test_a_target_that_the_test_itself_plays_answers_a_script(
+    pair: tuple[SimulatedBoard, SimulatedBoard], tmp_path: Path
+) -> None:
+    controller, target = pair
+    answers = iter(b"ABCD")
+
+    def asked(each: Any) -> None:
+        each.write(bytes([next(answers)]))
+
+    target.machine.I2CTarget(0, 0x42).irq(asked, READ_REQ, hard=True)
+    controller.run(program(tmp_path, "controller", CONTROLLER), ms=100)
+    assert controller.output == "[66] b'ABC'\n"

@@ -419,14 +419,14 @@ def test_waiting_in_the_hub_for_what_never_comes_is_a_standstill(world: World) -
     assert world.now == 10
 
 
-def test_in_script_is_true_in_the_boards_own_task_alone(world: World) -> None:
-    clock, other = WorldClock(world), WorldClock(world)
-    seen: list[tuple[bool, bool]] = []
-    clock.main = clock.spawn(lambda: seen.append((clock.in_script(), other.in_script())), "script", nothing)
-    assert not clock.in_script()
-    assert other.in_script()
+def test_in_script_is_true_in_the_boards_own_task_and_anywhere_while_it_has_none(world: World) -> None:
+    clock, other, idle = WorldClock(world), WorldClock(world), WorldClock(world)
+    seen: list[tuple[bool, ...]] = []
+    clock.main = clock.spawn(lambda: seen.append(tuple(c.in_script() for c in (clock, other, idle))), "one", nothing)
+    other.main = other.spawn(lambda: other.wait_until(5), "other", nothing)
+    assert [c.in_script() for c in (clock, other, idle)] == [False, False, True]
     world.run(10)
-    assert seen == [(True, False)]
+    assert seen == [(True, False, True)]
 
 
 def test_call_at_can_be_taken_back(world: World) -> None:

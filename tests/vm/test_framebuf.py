@@ -98,7 +98,7 @@ def drawers(installation: Installation) -> Iterator[tuple[Drawer, Drawer]]:
 def test_drawings_are_the_same(drawers: tuple[Drawer, Drawer], name: str) -> None:
     ours, theirs = drawers
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(pictures(name), st.lists(calls, min_size=1, max_size=8))
     def check(picture: dict[str, object], drawn: list[tuple[object, ...]]) -> None:
         told = picture | {"calls": drawn}

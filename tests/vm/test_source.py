@@ -17,6 +17,7 @@ from machine_compat.vm.source import for_vm
         ("@micropython.native\ndef f(): pass", "@_plain_\ndef f(): pass"),
         ("@micropython.viper\ndef f(): pass", "@_plain_\ndef f(): pass"),
         ("@micropython.asm_thumb\ndef f(r0): nop()", "@_assembler_\ndef f(r0): nop()"),
+        ("@rp2.asm_pio(x=1)\ndef f(): nop()", "@_pio_(x=1)\ndef f(): nop()"),
         ("from machine import Pin, I2C", "_need_('machine', 'Pin', 'I2C'); from machine import Pin, I2C"),
         ("if x: from umachine import Pin as P", "if x: _need_('machine', 'Pin'); from umachine import Pin as P"),
         ("from json import loads\nfrom .machine import x", "from json import loads\nfrom .machine import x"),

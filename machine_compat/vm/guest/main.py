@@ -26,6 +26,7 @@ def furnish():
     builtins._turn_ = link.turn
     builtins._need_ = need
     builtins._plain_ = runtime.native
+    builtins._pio_ = runtime.asm_pio
     builtins._assembler_ = runtime.asm_thumb
     builtins.micropython = runtime
     builtins.input = desk.function("input")

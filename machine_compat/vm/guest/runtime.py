@@ -17,5 +17,9 @@ def asm_thumb(function):
     return refuse
 
 
+def asm_pio(*arguments, **options):
+    raise NotImplementedError("asm_pio needs CPython: run this script without --vm")
+
+
 def alloc_emergency_exception_buf(size):
     return None
