@@ -1,6 +1,6 @@
 """Runs unmodified MicroPython hardware scripts on CPython.
 
-The command `machine-compat` runs scripts; `machine_compat.simulation.SimulatedBoard` and the pytest plugin test them; and
+The command `machine-compat` runs scripts; `machine_compat.simulation.SimulatedBoard` and the pytest plugin test them;
 `install()` is the simple door for a prompt or a notebook, where `import machine` should just work:
 
     >>> import machine_compat

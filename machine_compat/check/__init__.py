@@ -32,9 +32,7 @@ def findings(program: Program, profile: Profile) -> list[Finding]:
     """What a board lacks for a program, in the order of files and lines."""
     own_names = any(use.need in (NeedsName("Pin", "mapper"), NeedsName("Pin", "dict")) for use in program.uses)
     facts = Facts(profile, own_names)
-    found = [
-        Finding(one.file, one.line, f"is no Python that a board could run: {one.reason}") for one in program.unreadable
-    ]
+    found = [Finding(one.file, one.line, f"cannot be read: {one.reason}") for one in program.unreadable]
     for use in program.uses:
         problem = facts.lacks(use)
         if problem is not None:

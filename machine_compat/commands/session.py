@@ -26,7 +26,7 @@ PIPE_BROKEN = 141
 
 
 class Setup(NamedTuple):
-    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace, show: a file's name, ``-`` or None."""
+    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace, show: a file, ``-`` or None."""
 
     board: str | None
     folder: Path

@@ -44,7 +44,7 @@ class Snapshot(NamedTuple):
 class Loop(NamedTuple):
     """What a machine does over and over: from a cycle on, so many cycles long, `count` times or for ever.
 
-    steps: instructions in it. dx, dy: what each time takes from X and Y. edges: for each GPIO (cycle in the loop, level).
+    steps: instructions in it. dx, dy: what each time takes from X and Y. edges: of each GPIO, (cycle, level).
     """
 
     first: int

@@ -35,6 +35,8 @@ class Time:
 
     def sleep(self, seconds: float, /) -> None:
         """Wait for seconds, which may be a float; none for a negative number."""
+        if not isinstance(seconds, int | float):
+            raise TypeError(f"can't convert {type(seconds).__name__} to float")
         self._wait(round(seconds * 1_000_000_000))
 
     def sleep_ms(self, ms: int, /) -> None:

@@ -99,7 +99,8 @@ class ESP8266(Port):
     def pwm_repr(self, values: Mapping[str, object]) -> str:
         if not values["duty"]:
             return f"PWM({values['pin']})"
-        return f"PWM({values['pin']}, freq={values['freq']}, {values['duty']})"
+        duty = int(str(values["duty"]).partition("duty_u16=")[2] or 0) * 1_023 // 65_535
+        return f"PWM({values['pin']}, freq={values['freq']}, duty={duty})"
 
     def adc_repr(self, channel: str, pin: str, atten: int) -> str:
         return f"ADC({channel})"

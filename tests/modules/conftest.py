@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -63,16 +64,17 @@ def bench() -> Iterator[Callable[[str], Bench]]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., SimulatedBoard]]:
-    """Runs a script's text on a board of that name, by default until it ends."""
+def run(tmp_path: Path) -> Iterator[Callable[..., tuple[Any, ...]]]:
+    """Runs a script's text on a board of that name with chips attached, by default until it ends; gives the board and
+    the chips."""
     with ExitStack() as stack:
 
-        def run(name: str, source: str, *attached: str, seconds: float | None = None) -> SimulatedBoard:
+        def run(name: str, source: str, *attached: str, seconds: float | None = None) -> tuple[Any, ...]:
             board = stack.enter_context(SimulatedBoard(name))
-            board.chips = [board.attach(spec) for spec in attached]
+            chips = [board.attach(spec) for spec in attached]
             file = tmp_path / "main.py"
             file.write_text(dedent(source), encoding="utf-8")
             board.run(file, seconds=seconds)
-            return board
+            return (board, *chips)
 
         yield run

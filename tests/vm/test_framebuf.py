@@ -15,6 +15,7 @@ from machine_compat.vm.life import lives
 
 DRAWER = Path(__file__).with_name("drawer.py")
 FORMATS = ("MONO_VLSB", "MONO_HLSB", "MONO_HMSB", "GS2_HMSB", "GS4_HMSB", "GS8", "RGB565")
+SMALL = ("MONO_VLSB", "MONO_HLSB", "MONO_HMSB", "GS2_HMSB", "GS4_HMSB")
 
 place = st.integers(-12, 40)
 size = st.integers(0, 40)
@@ -40,12 +41,18 @@ def pictures(draw: st.DrawFn, name: str | None = None) -> dict[str, object]:
 
 @st.composite
 def blits(draw: st.DrawFn) -> tuple[object, ...]:
-    sprite = draw(pictures())
+    kind = draw(st.sampled_from(("plain", "key", "palette")))
+    # A palette needs a place for each colour of the sprite; outside of it MicroPython reads whatever is there.
+    sprite = draw(pictures(draw(st.sampled_from(FORMATS if kind != "palette" else SMALL))))
     call = ("blit", sprite, draw(place), draw(place))
-    rest = draw(st.sampled_from(("", "key", "palette")))
-    if rest == "key":
-        return (*call, draw(st.integers(-1, 0xFFFF)))
-    return call
+    if kind == "plain":
+        return call
+    key = draw(st.integers(-1, 0xFFFF))
+    if kind == "key":
+        return (*call, key)
+    colours = list(draw(st.binary(min_size=32, max_size=32)))
+    name = draw(st.sampled_from(("GS8", "RGB565")))
+    return (*call, key, {"format": name, "width": 16, "height": 1, "stride": 16, "bytes": colours})
 
 
 points = st.lists(st.tuples(place, place), max_size=7).map(lambda pairs: [value for pair in pairs for value in pair])

@@ -4,6 +4,7 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ OWN = sorted((TESTS / "vm" / "scripts").glob("*.py"))
 SHARED = sorted(file for file in (TESTS / "scripts").glob("*.py") if file.stem not in APART)
 
 
-def compare(script: Path, wanted: object, micropython: Callable[[Board, Program], Life]) -> None:
+def compare(script: Path, wanted: Any, micropython: Callable[[Board, Program], Life]) -> None:
     stage = Stage(wanted.board, wanted.attach, wanted.wire, (), wanted.seconds)
     ours, theirs = play(script, stage), play(script, stage, micropython)
     found = difference(ours, theirs)
