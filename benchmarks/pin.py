@@ -26,6 +26,6 @@ def run() -> list[Result]:
                 ours.value(0)
                 ours.value(1)
 
-        ratio = seconds(gpiozero_pin, 3) / seconds(machine_pin, 3)
+        ratio = seconds(gpiozero_pin) / seconds(machine_pin, 15)
     factory.reset()
     return [Result("pin", "gpiozero MockFactory pin, beside Pin.value", ratio, 3, "x", higher=True)]

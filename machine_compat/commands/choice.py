@@ -68,3 +68,8 @@ def named_in(file: Path) -> str | None:
     if name is not None and not isinstance(name, str):
         raise ConfigError(f'{file}: board in [{TABLE}] must be a text, as in board = "pico"')
     return name
+
+
+def is_hardware(profile: Profile) -> bool:
+    """Whether a board is real: its scripts then run on this computer's own buses, or an adapter's."""
+    return not profile.backend.startswith("mock://")

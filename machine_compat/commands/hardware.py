@@ -16,11 +16,6 @@ from machine_compat.profile import Profile
 SIMULATED_ONLY = ("attach", "wire", "show", "fast")
 
 
-def is_hardware(profile: Profile) -> bool:
-    """Whether a board is real: then `run_on_hardware` runs its scripts."""
-    return registry.address(profile.backend).scheme != "mock"
-
-
 def run_on_hardware(options: Namespace, profile: Profile, origin: str) -> int:
     """Run a program on a real board until it ends; the exit status. All that it opened is given back.
 

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from machine_compat.commands.choice import choose, is_hardware
 from machine_compat.commands.report import exit_code, report, say, standstill
 from machine_compat.commands.session import Session, Setup
 from machine_compat.commands.signals import Leave
@@ -18,6 +19,13 @@ def run(options: Namespace) -> int:
     path = tuple(Path(folder) for folder in options.path)
     program = Program(Path(options.script), tuple(options.args), path)
     program.files()
+    profile, origin = choose(options.board, program.folder)
+    if is_hardware(profile):
+        if options.vm is not None:
+            raise ConfigError(f"--vm is for simulated boards, and board {profile.name} is real")
+        from machine_compat.commands.hardware import run_on_hardware
+
+        return run_on_hardware(options, profile, origin)
     if options.vm == "both":
         from machine_compat.commands.compare import compare
 

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any, Self
 
 from machine_compat.contract import Edge, Line, LineConfig, Mode, Pull
+from machine_compat.errors import BusError
 from machine_compat.machine.exti import exti_lines
 from machine_compat.machine.irq import IRQ, EdgeIRQ, Handler
-from machine_compat.machine.peripheral import to_int
+from machine_compat.machine.peripheral import fail, to_int
 from machine_compat.machine.pin_names import NamedPin
 from machine_compat.machine.pins import pin_of
 from machine_compat.profile import Spot
@@ -91,10 +92,13 @@ class Pin(NamedPin):
             self._pull = line_pull
         if "drive" in options:
             self._drive = to_int(options["drive"])
+        if chosen is None and mode is None and self._mode is None and line_pull is not None:
+            chosen = Mode.IN
         if chosen is not None:
-            self._line.configure(LineConfig(chosen, line_pull, level))
-        elif mode is None and self._mode is None and line_pull is not None:
-            self._line.configure(LineConfig(Mode.IN, line_pull, level))
+            try:
+                self._line.configure(LineConfig(chosen, line_pull, level))
+            except BusError as error:
+                fail(board, "Pin", error)
 
     def _mode_of(self, mode: int | None) -> Mode | None:
         port = self._board.port
@@ -127,27 +131,30 @@ class Pin(NamedPin):
 
     def value(self, x: object = _READ, /) -> int | None:
         """The level at the pad, 0 or 1; with an argument, set the output to its truth."""
-        if x is not _READ:
-            self._write(1 if x else 0)
-            return None
-        return self._read()
+        try:
+            if x is not _READ:
+                self._write(1 if x else 0)
+                return None
+            return self._read()
+        except BusError as error:  # an adapter that was unplugged, say
+            fail(self._board, "Pin", error)
 
     __call__ = value
 
     def on(self) -> None:
-        self._write(1)
+        self.value(1)
 
     def off(self) -> None:
-        self._write(0)
+        self.value(0)
 
     def high(self) -> None:
-        self._write(1)
+        self.value(1)
 
     def low(self) -> None:
-        self._write(0)
+        self.value(0)
 
     def toggle(self) -> None:
-        self._write(1 - self._read())
+        self.value(not self.value())
 
     # ---- interrupts
 

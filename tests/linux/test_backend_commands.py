@@ -8,7 +8,8 @@ import pytest
 from gpiod.line import Direction
 
 from machine_compat.cli import main
-from machine_compat.commands.hardware import is_hardware, run_on_hardware
+from machine_compat.commands.choice import is_hardware
+from machine_compat.commands.hardware import run_on_hardware
 from machine_compat.errors import ConfigError
 from tests.bench.rig import Rig
 from tests.linux.board import profile_on
