@@ -8,8 +8,8 @@
             check_i2c(backend, "i2c0", 0x50, pointer_bytes=2)
             check_spi(backend, "spi0")
 
-Each check raises AssertionError with what contract.py promises and what happened instead. It opens what it needs, and
-closes it. What a backend says is Unsupported is passed over where contract.py allows that.
+Each check raises AssertionError with what the contract promises and what happened instead. It opens what it needs, and
+closes it. What a backend says is Unsupported is passed over where the contract allows that.
 """
 
 from machine_compat.testing.analog import check_adc, check_pwm

@@ -65,7 +65,8 @@ def history(words: list[int], seed: int, watched: bool) -> list[Any]:
     state = machine._machine
     # Edges of two pins at one moment have no order.
     edges = sorted(one for one in seen if isinstance(one, tuple))
-    return [*edges, *(one for one in seen if not isinstance(one, tuple)), state.x, state.y, state.pc, state.isr, state.osr, state.cycle]
+    others = [one for one in seen if not isinstance(one, tuple)]
+    return [*edges, *others, state.x, state.y, state.pc, state.isr, state.osr, state.cycle]
 
 
 @pytest.mark.parametrize("watched", [True, False])

@@ -52,11 +52,8 @@ def test_chained_channels_and_registers(pico: Any) -> None:
     assert (len(first.registers), first.registers[3] & 1, first.registers[2]) == (16, 1, 0)
     # A control channel that writes the other's read address and starts it by that.
     addresses = array("I", [pico.module("uctypes").addressof(bytearray(b"next"))])
+    second.write = target
     first.config(read=addresses, write=second.registers[15:], count=1, ctrl=first.pack_ctrl(), trigger=True)
-    second.write = target
-    pico.run_ms(1)
-    second.write = target
-    first.config(read=addresses, trigger=True)
     pico.run_ms(1)
     assert target[:4] == b"next"
 
@@ -78,7 +75,7 @@ def test_ctrl(pico: Any) -> None:
     with pytest.raises(TypeError):
         dma.pack_ctrl(nonsense=1)
     others = [pico.rp2.DMA() for _ in range(11)]
-    with pytest.raises(OSError, match="EBUSY"):
+    with pytest.raises(OSError, match="16"):
         pico.rp2.DMA()
     others[3].close()
     assert pico.rp2.DMA().channel == 4
@@ -116,7 +113,7 @@ def test_a_timer_paces(pico: Any) -> None:
     assert not dma.active()
     timer.close()
     assert rp2.DMATimer(0, ratio=(1, 2)).freq == 62_500_000
-    with pytest.raises(OSError, match="EBUSY"):
+    with pytest.raises(OSError, match="16"):
         rp2.DMATimer(0)
     with pytest.raises(ValueError, match="ratio"):
         rp2.DMATimer(ratio=(3, 2))
@@ -142,7 +139,7 @@ def test_flash(pico: Any) -> None:
     assert few == b"\xff\xff\xff"
     with pytest.raises(OSError, match="EIO"):
         piece.readblocks(2, few)
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         pico.module("rp2").Flash(start=1)
 
 

@@ -1,0 +1,78 @@
+"""An I2C controller, and the messages it moves."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+
+class Message:
+    """A plain value, like a frozen dataclass, and cheaper to make: each register access makes two."""
+
+    __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def _value(self) -> object:
+        return getattr(self, self.__match_args__[0])
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Message) and other._value() == self._value()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._value()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._value()!r})"
+
+
+class Write(Message):
+    """One message of bytes to the target; empty, it is a probe of the address and must still reach the wire."""
+
+    __slots__ = ("data",)
+    __match_args__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+
+class Read(Message):
+    """One message of `count` bytes from the target."""
+
+    __slots__ = ("count",)
+    __match_args__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+
+Op = Write | Read
+
+
+class I2CConfig(NamedTuple):
+    """Frequency in Hz; how long a target may stretch the clock; pins as line refs, None for the bus's own."""
+
+    frequency: int = 400_000
+    timeout_us: int = 50_000
+    scl: str | None = None
+    sda: str | None = None
+
+
+class I2CBus(ABC):
+    """An I2C controller."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def configure(self, config: I2CConfig, /) -> None: ...
+
+    @abstractmethod
+    def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
+        """Run the ops as messages to one target, each with its own START and address, and return what was read.
+
+        ``transfer(0x76, [Write(b"\\xd0"), Read(1)])`` on the wire: ``S 76W d0 Sr 76R 58 P``. With stop=False the bus is
+        held after the last message, so that the next transfer begins with Sr; a bus that cannot hold raises
+        Unsupported and the facade keeps the writes back. Raises BusError with the `acked` bytes of the failing
+        message.
+        """
+
+    @abstractmethod
+    def close(self) -> None: ...
