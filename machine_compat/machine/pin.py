@@ -95,10 +95,13 @@ class Pin(NamedPin):
         if chosen is None and mode is None and self._mode is None and line_pull is not None:
             chosen = Mode.IN
         if chosen is not None:
-            try:
-                self._line.configure(LineConfig(chosen, line_pull, level))
-            except BusError as error:
-                fail(board, "Pin", error)
+            self._apply(LineConfig(chosen, line_pull, level))
+
+    def _apply(self, config: LineConfig) -> None:
+        try:
+            self._line.configure(config)
+        except BusError as error:
+            fail(self._board, "Pin", error)
 
     def _mode_of(self, mode: int | None) -> Mode | None:
         port = self._board.port

@@ -12,8 +12,8 @@ from machine_compat.pyb import build
 NAMES = [
     "ADC", "ADCAll", "Accel", "CAN", "DAC", "ExtInt", "Flash", "I2C", "LED", "Pin", "RTC", "SD", "SDCard", "SPI",
     "Servo", "Switch", "Timer", "UART", "bootloader", "country", "delay", "disable_irq", "elapsed_micros",
-    "elapsed_millis", "enable_irq", "fault_debug", "freq", "hard_reset", "info", "micros", "millis", "repl_uart", "rng", "standby", "stop", "sync", "udelay",
-    "unique_id", "wfi",
+    "elapsed_millis", "enable_irq", "fault_debug", "freq", "hard_reset", "info", "micros", "millis", "repl_uart",
+    "rng", "standby", "stop", "sync", "udelay", "unique_id", "wfi",
 ]  # fmt: skip
 
 
