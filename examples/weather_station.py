@@ -56,9 +56,7 @@ class BME280:
     def humidity(self, adc, fine):
         h1, h2, h3, h4, h5, h6 = self.h
         h = fine - 76800
-        h = (adc - (h4 * 64 + h5 / 16384 * h)) * (
-            h2 / 65536 * (1 + h6 / 67108864 * h * (1 + h3 / 67108864 * h))
-        )
+        h = (adc - (h4 * 64 + h5 / 16384 * h)) * (h2 / 65536 * (1 + h6 / 67108864 * h * (1 + h3 / 67108864 * h)))
         return min(100, max(0, h * (1 - h1 * h / 524288)))
 
 

@@ -56,4 +56,3 @@ def uninstall() -> None:
         if hasattr(sys.modules.get(name), "__machine_compat__"):
             del sys.modules[name]
     use(None)
-

@@ -1,19 +1,19 @@
 """The pytest plugin: a fresh simulated board for each test, and firmware that tests import as plainly as any module.
 
-    # pyproject.toml
-    [tool.pytest.ini_options]
-    machine_compat_board = "pico"
-    machine_compat_path = ["firmware"]
+# pyproject.toml
+[tool.pytest.ini_options]
+machine_compat_board = "pico"
+machine_compat_path = ["firmware"]
 
-    # test_blink.py
-    import mydriver                                   # firmware/mydriver.py, with `machine` and all
+# test_blink.py
+import mydriver                                   # firmware/mydriver.py, with `machine` and all
 
-    def test_blinks(board):
-        board.run("firmware/main.py", seconds=3)      # returns with the endless loop still alive
-        assert [edge.ms for edge in board.pin("LED").edges][:2] == pytest.approx([0, 500], abs=1)
+def test_blinks(board):
+    board.run("firmware/main.py", seconds=3)      # returns with the endless loop still alive
+    assert [edge.ms for edge in board.pin("LED").edges][:2] == pytest.approx([0, 500], abs=1)
 
-    @pytest.mark.board("esp32", attach=["bme280@i2c0:0x76"])
-    def test_sensor(board): ...
+@pytest.mark.board("esp32", attach=["bme280@i2c0:0x76"])
+def test_sensor(board): ...
 """
 
 import sys

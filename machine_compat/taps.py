@@ -70,7 +70,7 @@ class Tapped:
 def trace(say: Callable[[str], object], now_ns: Callable[[], int]) -> Tap:
     """Say each call in one line: time in seconds, channel, what went over the wire.
 
-        0.002134 i2c0 S 76W d0 Sr 76R 58 P
+    0.002134 i2c0 S 76W d0 Sr 76R 58 P
     """
 
     def tap(call: Call, proceed: Proceed) -> object:

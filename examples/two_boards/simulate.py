@@ -1,6 +1,6 @@
 """Runs the two boards in one simulated world, TX to RX, and lets the room cool down and warm up.
 
-    python examples/two_boards/simulate.py
+python examples/two_boards/simulate.py
 """
 
 from pathlib import Path

@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from machine_compat import registry
 from machine_compat.board import Board
 from machine_compat.commands.report import FAILED, exit_code, report, say, write
 from machine_compat.commands.signals import INTERRUPTED

@@ -1,6 +1,6 @@
 """The modules a board has, made when a script imports them.
 
-    what is built in (machine, time, sys, ...)  ->  the script's folders  ->  frozen drivers  ->  CPython
+what is built in (machine, time, sys, ...)  ->  the script's folders  ->  frozen drivers  ->  CPython
 """
 
 import builtins

@@ -130,7 +130,7 @@ def test_levels_are_read_and_what_is_no_gpio_is_0() -> None:
 
 
 def test_pins_are_loaded_with_their_references_after_them() -> None:
-    pins = Pins.of(report("61 00 12 04  00 12 08 6a") [:22] + bytes.fromhex("02 03 08 10") + bytes(38))
+    pins = Pins.of(report("61 00 12 04  00 12 08 6a")[:22] + bytes.fromhex("02 03 08 10") + bytes(38))
     assert pins == Pins([0x02, 0x03, 0x08, 0x10], adc_reference=2, dac_reference=0, dac_value=8)
     pins.adc_reference = REFERENCES_UV[2_048_000]
     pins.settings[1] = ADC | INPUT

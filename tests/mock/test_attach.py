@@ -18,11 +18,7 @@ def pico() -> SimulatedBoard:
 def joined(board: SimulatedBoard, chip: Chip) -> dict[str, set[str]]:
     """The board's pins that each leg of a chip meets."""
     return {
-        name: {
-            terminal.name.partition(".")[2]
-            for terminal in leg.net.terminals
-            if terminal.owner is board.backend
-        }
+        name: {terminal.name.partition(".")[2] for terminal in leg.net.terminals if terminal.owner is board.backend}
         for name, leg in chip.legs.items()
     }
 

@@ -139,9 +139,7 @@ def test_two_outputs_that_fight_are_named_with_the_time(world: World, make: Make
     a.drive(1)
     with pytest.raises(Contention) as caught:
         b.drive(0)
-    assert str(caught.value) == (
-        "two outputs on one net: pico.GP0 drives high, esp32.GPIO4 drives low, at 0.001250 s"
-    )
+    assert str(caught.value) == ("two outputs on one net: pico.GP0 drives high, esp32.GPIO4 drives low, at 0.001250 s")
     b.release()
     assert a.level == 1
 
@@ -406,9 +404,7 @@ class Model:
             found |= more
 
     def fights(self) -> bool:
-        return any(
-            len({self.strong[other] for other in self.net(leg)} - {None}) > 1 for leg in range(len(self.strong))
-        )
+        return any(len({self.strong[other] for other in self.net(leg)} - {None}) > 1 for leg in range(len(self.strong)))
 
     def level(self, leg: int) -> int:
         net = self.net(leg)

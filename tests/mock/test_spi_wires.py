@@ -19,7 +19,7 @@ from machine_compat.mock.nets import Contention
 from machine_compat.mock.spi import SimulationWarning
 from machine_compat.simulation import SimulatedBoard
 
-BY_HAND = '''\
+BY_HAND = """\
 from machine import Pin
 
 
@@ -44,7 +44,7 @@ class SPI:
             if not self.phase:
                 self.sck(self.polarity)
         return answer
-'''
+"""
 SCK, MOSI, MISO = 18, 19, 16
 
 

@@ -27,9 +27,7 @@ class Bench:
         self.backend = self.open()
 
     def open(self) -> CH341Backend:
-        return CH341Backend(
-            Wiring(), self.place, self.options, usb_backend=self.host.backend(), clock=self.host.clock
-        )
+        return CH341Backend(Wiring(), self.place, self.options, usb_backend=self.host.backend(), clock=self.host.clock)
 
     def i2c(self, frequency: int = 400_000) -> I2CBus:
         bus = self.backend.i2c("i2c0")

@@ -27,9 +27,7 @@ class Bench:
         self.backend = self.open()
 
     def open(self) -> FT232HBackend:
-        return FT232HBackend(
-            Wiring(), self.place, self.options, usb_backend=self.host.backend(), clock=self.host.clock
-        )
+        return FT232HBackend(Wiring(), self.place, self.options, usb_backend=self.host.backend(), clock=self.host.clock)
 
     def i2c(self, frequency: int = 400_000) -> I2CBus:
         bus = self.backend.i2c("i2c0")

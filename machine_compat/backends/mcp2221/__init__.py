@@ -86,7 +86,9 @@ class MCP2221Backend(BridgeBackend):
         return MCP2221DAC(self._engine, LINES.index(ref))
 
     def uart(self, ref: str, /) -> UARTChannel:
-        raise Unsupported("the MCP2221's UART is a serial port of this computer: open it as one, as with linux://?uart0=")
+        raise Unsupported(
+            "the MCP2221's UART is a serial port of this computer: open it as one, as with linux://?uart0="
+        )
 
     def close(self) -> None:
         self._poller.close()

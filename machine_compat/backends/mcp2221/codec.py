@@ -128,6 +128,4 @@ class Pins:
         return [*reports, self.load_references()] if self.adc_reference or self.dac_reference else reports
 
     def load_references(self) -> bytes:
-        return padded(
-            SET_SRAM, 0, 0, LOAD | self.dac_reference, LOAD | self.dac_value, LOAD | self.adc_reference, 0, 0
-        )
+        return padded(SET_SRAM, 0, 0, LOAD | self.dac_reference, LOAD | self.dac_value, LOAD | self.adc_reference, 0, 0)
