@@ -23,7 +23,7 @@ class Result:
     def row(self) -> str:
         sign = ">=" if self.higher else "<="
         mark = "yes" if self.reached else "NO"
-        return f"{self.name:8} {self.what:58} {self.value:9.2f} {self.unit:4} {sign} {self.aim:6.1f}  {mark}"
+        return f"{self.name:8} {self.what:58} {self.value:9.2f} {self.unit:4} {sign} {self.aim:6g}  {mark}"
 
 
 def seconds(action: Callable[[], object], repeat: int = 5) -> float:

@@ -83,11 +83,15 @@ class PinFace:
         self._outside().supply(volts)
 
     def drive(self, level: int | None) -> None:
-        """Drive the wire from outside; None lets go."""
+        """Drive the wire from outside, to 0 or 1; None lets go."""
+        if level not in (0, 1, None):
+            raise ConfigError(f"{self._ref} cannot be driven to {level!r}; a level is 0 or 1, and None lets go")
         self._outside().drive(level)
 
     def press(self, ms: float = 50) -> None:
         """Connect the pin to ground for so long (to the supply, where the pin is pulled down), as a button does."""
+        if not ms > 0:
+            raise ConfigError(f"{self._ref} cannot be pressed for {ms} ms")
         hand = self._outside()
         pulled_down = any(terminal.weak == 0 for terminal in self.terminal.net.terminals)
         hand.drive(1 if pulled_down else 0)

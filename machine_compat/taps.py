@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from machine_compat.contract import CANEvent, CANFrame, Read, Write
-from machine_compat.errors import BusError, Fault
+from machine_compat.errors import BusError, ConfigError, Fault
 
 
 class Call(NamedTuple):
@@ -153,7 +153,12 @@ def i2c_fault(ref: str, address: int, fault: Fault, at_byte: int = 0, times: int
     """Let transfers to an address fail, `times` times (None: always).
 
     NACK_DATA fails at data byte `at_byte` of the transfer's first write that has one: those before it reach the chip.
+    ConfigError for what is no Fault, and for a byte before the first.
     """
+    if not isinstance(fault, Fault):
+        raise ConfigError(f"{fault!r} is no fault of a bus; there are {', '.join(map(str, Fault))}")
+    if at_byte < 0:
+        raise ConfigError(f"at_byte={at_byte}: the first byte is 0")
     left = times
 
     def tap(call: Call, proceed: Proceed) -> object:

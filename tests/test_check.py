@@ -403,6 +403,7 @@ def test_a_folder_is_its_boot_and_main(capsys: Captured) -> None:
         (["check", "main.py"], "which board? Say --board pico"),
         (["check", "main.py", "--board", "pica"], "no board 'pica'"),
         (["check", "main.py", "--board", "pico", "--all-boards"], "leave --board out"),
+        (["check", "main.py", "--board", "pico", "--path", "absent"], "--path absent: no such folder"),
         (["check", "empty", "--board", "pico"], "no boot.py, no main.py"),
     ],
 )

@@ -293,6 +293,17 @@ def test_a_wrong_call_is_told_in_one_line(words: list[str], names: list[str], ca
     assert [name for name in names if name not in line] == []
 
 
+@pytest.mark.parametrize("name", ["locked.py", "folder"])
+def test_a_script_that_may_not_be_read_is_named(name: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("folder").mkdir()
+    for file in ("locked.py", "folder/main.py"):
+        script("print('must not run')\n", file)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    line = complaint(["run", "--fast", name], capsys)
+    assert name in line
+    assert line.endswith(": Permission denied")
+
+
 def test_a_board_file_that_is_no_toml_is_named(capsys: Captured) -> None:
     Path("mine.toml").write_text("port = \n")
     assert "mine.toml" in complaint(["run", "--board", "mine.toml", script("")], capsys)
@@ -459,7 +470,9 @@ def test_the_prompt_is_left_with_a_status() -> None:
 
 def test_the_boards_are_listed(capsys: Captured) -> None:
     assert main(["boards"]) == 0
-    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert len({len(name) + len(line[len(name) :]) - len(line[len(name) :].lstrip()) for name, line in zip(names, lines)}) == 1
     assert {"mock", "pico", "esp32", "pyboard"} <= set(names)
     assert names == sorted(names)
 

@@ -15,8 +15,10 @@ INDENT = 4
 
 def boards() -> int:
     """Print each board's name, and what it is."""
-    for name in board_names():
-        sys.stdout.write(f"{name:<12} {load(name).description}\n")
+    names = board_names()
+    width = max(map(len, names))
+    for name in names:
+        sys.stdout.write(f"{name:<{width}}  {load(name).description}\n")
     return 0
 
 

@@ -20,6 +20,9 @@ def check(options: Namespace) -> int:
     if options.all_boards and options.board:
         raise ConfigError("--all-boards checks every board; leave --board out")
     path = tuple(Path(folder) for folder in options.path)
+    for folder in path:
+        if not folder.is_dir():
+            raise ConfigError(f"--path {folder}: no such folder")
     programs = [Program(Path(script), path) for script in options.script]
     if options.all_boards:
         return table(programs, boards())

@@ -69,7 +69,10 @@ def scan(asked: str | None, start: Path = Path()) -> int:
     say(f"board {profile.name}: {profile.description}; {origin}")
     reached = False
     with closing(registry.open_backend(profile.backend, profile.wiring())) as backend:
-        for ref in buses(profile):
+        refs = buses(profile)
+        if not refs:
+            say("there is no I2C bus; machine-compat doctor tells what would help")
+        for ref in refs:
             try:
                 with closing(backend.i2c(ref)) as bus:
                     bus.configure(I2CConfig(100_000))

@@ -1,5 +1,7 @@
 """One life of a board's script, from power-on or a reset until it ends: boot.py and main.py, or a single file."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -21,15 +23,19 @@ class Program(NamedTuple):
     path: tuple[Path, ...] = ()
 
     def files(self) -> list[Path]:
-        """The files to run, in order; ConfigError when there are none."""
+        """The files to run, in order; ConfigError when there are none, or one is not for this user to read."""
         if self.script.is_dir():
             found = [file for name in ("boot.py", "main.py") if (file := self.script / name).is_file()]
             if not found:
                 raise ConfigError(f"{self.script} has neither boot.py nor main.py")
-            return found
-        if not self.script.is_file():
+        elif self.script.is_file():
+            found = [self.script]
+        else:
             raise ConfigError(f"no script {str(self.script)!r}")
-        return [self.script]
+        for file in found:
+            if not os.access(file, os.R_OK):
+                raise ConfigError(f"{file}: {os.strerror(errno.EACCES)}")
+        return found
 
     @property
     def folder(self) -> Path:

@@ -28,9 +28,6 @@ class I2SFormat(NamedTuple):
         """Bytes on the wire of so many in the script's buffer."""
         return size if self.stereo else 2 * size
 
-    def off_wire(self, size: int) -> int:
-        return size if self.stereo else size // 2
-
     def to_wire(self, data: bytes) -> bytes:
         """Whole frames as they are sent."""
         if self.stereo:

@@ -31,8 +31,8 @@ class Registers:
         """Whether an `irq wait` has set its flag already."""
         self.x_looks = self.y_looks = self.effects = 0
         """How often X and Y were used other than to count, and how often something beyond the pins changed."""
-        self.inputs = 0
-        """The GPIOs that have been looked at."""
+        self.seen: dict[int, int] = {}
+        """The GPIOs that have been looked at, and what they were."""
         self.awaited: tuple[str, int] | None = None
         """What a stalled machine waits for: ("tx" | "rx" | "flag", 0), or ("pin", GPIO)."""
         self.cycle = 0
@@ -41,8 +41,8 @@ class Registers:
         self.fifo_moved: Callable[[str], None] = lambda which: None
         self.out_base = self.set_base = self.side_base = 0
         self.out_pins = self.set_pins = self.side_pins = 0
-        self.frozen: dict[int, int] | None = None
-        """What inputs were at a time that is gone over again."""
+        self.frozen = False
+        """Whether inputs are still what they were when they were looked at last: for going over that time again."""
         self.settings = StateMachineConfig(1, 256, 0x1F << 12, 0, 0, 0, ("",) * 32)
 
     # ---- registers
@@ -53,7 +53,8 @@ class Registers:
         self.tx_size, self.rx_size = {0: (4, 4), 1: (8, 0), 2: (0, 8), 3: (0, 0)}[joined]
         self.tx.clear()
         self.rx.clear()
-        self.x = self.y = self.inputs = 0
+        self.x = self.y = 0
+        self.seen.clear()
         self._map_pins(config.pinctrl, config.execctrl >> 30 & 1)
         self.restart()
         self.pc = config.entry
@@ -94,10 +95,13 @@ class Registers:
 
     def look(self, gpio: int) -> int:
         """The level of an input."""
-        if self.frozen is not None:
-            return self.frozen[gpio]
-        self.inputs |= 1 << gpio
-        return self.block.read(gpio)
+        if self.frozen:
+            return self.seen[gpio]
+        level = self.block.read(gpio)
+        if self.seen.get(gpio) != level:
+            self.seen[gpio] = level
+            self.effects += 1
+        return level
 
     def _look_at(self, count: int) -> int:
         base = self.settings.pinctrl >> 15 & 31

@@ -42,7 +42,7 @@ class Snapshot(NamedTuple):
 
 
 class Loop(NamedTuple):
-    """What a machine does over and over: from a cycle on, so many cycles long, `count` times or for ever.
+    """What a machine does over and over: from a cycle on, so many cycles long, `times` times or for ever.
 
     steps: instructions in it. dx, dy: what each time takes from X and Y. edges: of each GPIO, (cycle, level).
     """
@@ -50,14 +50,14 @@ class Loop(NamedTuple):
     first: int
     period: int
     steps: int
-    count: int | None
+    times: int | None
     dx: int
     dy: int
     edges: dict[int, list[tuple[int, int]]]
 
     @property
     def end(self) -> int | None:
-        return None if self.count is None else self.first + self.count * self.period
+        return None if self.times is None else self.first + self.times * self.period
 
 
 class Memory:
@@ -143,7 +143,7 @@ class LoopWave:
     def level(self, time: int) -> int:
         loop = self._loop
         place = self._timebase.cycle_at(time) - loop.first
-        if place < 0 or (loop.count is not None and place >= loop.count * loop.period):
+        if place < 0 or (loop.times is not None and place >= loop.times * loop.period):
             return self._rest
         index = bisect_right(self._offsets, place % loop.period)
         return self._levels[index - 1] if index else self._rest
@@ -154,6 +154,6 @@ class LoopWave:
         index = bisect_right(self._offsets, place)
         if index == len(self._offsets):
             turn, index = turn + 1, 0
-        if loop.count is not None and turn >= loop.count:
+        if loop.times is not None and turn >= loop.times:
             return None
         return self._timebase.time_of(loop.first + turn * loop.period + self._offsets[index])

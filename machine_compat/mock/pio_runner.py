@@ -37,8 +37,6 @@ class Runner:
         self._watched: list[Terminal] = []
         self._loop: Loop | None = None
         self._waves: list[Terminal] = []
-        self._seen: dict[int, int] = {}
-        """The inputs of the loop."""
 
     # ---- time: cycle n begins at origin + n * divider / clock
 
@@ -158,9 +156,10 @@ class Runner:
         return Snapshot(machine.cycle, self._steps, machine.state(), *counts, edges)
 
     def _enter(self, loop: Loop) -> bool:
-        """Let a loop run by itself; False where it looks at pins that it moves, or moves them slowly enough."""
+        """Let a loop run by itself; False where it looks at pins that have moved, or moves its
+        own slowly enough."""
         machine, block = self.machine, self.block
-        if any(machine.inputs >> gpio & 1 for gpio in loop.edges):
+        if any(gpio in loop.edges or block.read(gpio) != level for gpio, level in machine.seen.items()):
             return False
         if loop.edges and self.time_of(loop.period) - self._origin > loop.steps * LEISURE_NS:
             return False
@@ -171,12 +170,10 @@ class Runner:
                 self._waves.append(terminal)
                 terminal.strong = None
                 terminal.modulate(LoopWave(self, loop, gpio, block.levels >> gpio & 1))
-        for gpio in range(32):
-            if machine.inputs >> gpio & 1:
-                terminal = block.terminal(gpio)
-                self._seen[gpio] = block.read(gpio)
-                if terminal is not None:
-                    self._watch(terminal)
+        for gpio in machine.seen:
+            terminal = block.terminal(gpio)
+            if terminal is not None:
+                self._watch(terminal)
         if loop.end is not None:
             self._event = self.world.at(self.time_of(loop.end), self._run)
         return True
@@ -194,23 +191,23 @@ class Runner:
         machine, block = self.machine, self.block
         here = self.cycle_at(self.world.now)
         turns = max(0, here - loop.first) // loop.period
-        if loop.count is not None:
-            turns = min(turns, loop.count)
+        if loop.times is not None:
+            turns = min(turns, loop.times)
         machine.cycle = loop.first + turns * loop.period
         machine.x -= turns * loop.dx
         machine.y -= turns * loop.dy
-        if turns != loop.count or loop.edges:
+        if turns != loop.times or loop.edges:
             self._memory.clear()
         for terminal in self._waves:
             terminal.wave = terminal.source = terminal.strong = None
         block.muted = True
-        machine.frozen = self._seen
+        machine.frozen = True
         try:
-            while turns != loop.count and machine.cycle <= here and machine.step():
+            while turns != loop.times and machine.cycle <= here and machine.step():
                 pass
         finally:
             block.muted = False
-            machine.frozen = None
+            machine.frozen = False
         if self._waves:
             self._waves.clear()
             block.show(sum(1 << gpio for gpio in loop.edges))

@@ -350,8 +350,3 @@ def lacking(port: str, entry: str) -> frozenset[str]:
     """What other ports have under an entry, and this one lacks; a port that is not listed lacks nothing."""
     own = names_of(port, entry)
     return frozenset() if own is None else every(entry) - own
-
-
-def ports_with(entry: str, name: str) -> list[str]:
-    """The ports that have a name under an entry, in the order of PORTS."""
-    return [port for port in PORTS if name in (names_of(port, entry) or ())]

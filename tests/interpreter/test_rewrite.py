@@ -73,9 +73,7 @@ except OSError as error:
 def test_other_uses_of_oserror_keep_their_meaning() -> None:
     script = """
 text = OSError("sensor")
-pair = OSError(*(2, "no such file"))
 none = OSError()
-two = OSError(2, "no such file")
 try:
     raise OSError
 except OSError as error:
@@ -84,8 +82,23 @@ except OSError as error:
     module = run(script)
     assert module["text"].args == ("sensor",)
     assert module["text"].errno == "sensor"
-    assert type(module["pair"]) is type(module["two"]) is FileNotFoundError
     assert module["none"].args == module["bare"].args == ()
+
+
+def test_oserror_with_a_number_and_a_text_is_a_boards() -> None:
+    script = """
+two = OSError(2, "no such file")
+pair = OSError(*(110, "no answer"))
+strange = OSError(1234, "no answer")
+three = OSError(5, "a", "b")
+"""
+    module = run(script)
+    errors = [module[name] for name in ("two", "pair", "strange", "three")]
+    assert [type(error) for error in errors] == [OSError] * 4
+    assert [error.errno for error in errors] == [2, 110, 1234, 5]
+    assert [error.args[1] for error in errors] == ["no such file", "no answer", "no answer", "a"]
+    assert [str(error) for error in errors[:2]] == ["[Errno 2] ENOENT: no such file", "[Errno 110] ETIMEDOUT: no answer"]
+    assert repr(module["pair"]) == "OSError(110, 'no answer')"
 
 
 def test_a_scripts_own_oserror_is_called_as_it_is() -> None:

@@ -85,5 +85,5 @@ def test_loops_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runner, "_enter", lambda self, loop: entered.append(loop) or enter(self, loop))
     # set x, 31; loop: jmp x_dec, loop [7]; set pins, 1; set pins, 0
     history([0xE03F, 0x0741, 0xE001, 0xE000, 0x0000, 0x0000], 1, True)
-    found = {(loop.period, loop.count, tuple(loop.edges)) for loop in entered}
+    found = {(loop.period, loop.times, tuple(loop.edges)) for loop in entered}
     assert found == {(8, 29, ()), (1 + 32 * 8 + 3, None, (0,))}

@@ -23,8 +23,8 @@ print("stopped before:", bool(i2c.readfrom_mem(ADDRESS, 0x0F, 1)[0] & 0x80))
 i2c.writeto_mem(ADDRESS, 0, bytes(map(bcd, (58, 59, 23, 4, 28, 2, 24))))
 i2c.writeto_mem(ADDRESS, 0x0F, b"\x00")
 show()
-# The seconds begin with the writing of them: a reading in the middle of each is certain.
-time.sleep_ms(1500)
+# The seconds begin with the writing of them.
+time.sleep_ms(1100)
 show()
 time.sleep_ms(1000)
 show()

@@ -13,17 +13,24 @@ PAGE = 32
 i2c = I2C(wiring.I2C, freq=400_000)
 print([hex(address) for address in i2c.scan()])
 
+
+
+def wait_ready():
+    """Ask until the chip answers again after its write cycle."""
+    while True:
+        try:
+            i2c.readfrom(ADDRESS, 1)
+            return
+        except OSError:
+            time.sleep_ms(1)
+
+
 message = b"Pages are 32 bytes long; what is written over the end of one begins again at its start."
 place, rest = 20, message
 while rest:
     room = PAGE - place % PAGE
     i2c.writeto_mem(ADDRESS, place, rest[:room], addrsize=16)
-    try:
-        i2c.readfrom(ADDRESS, 1)
-        print("no write cycle?")
-    except OSError:
-        print("busy writing at", place)
-    time.sleep_ms(10)
+    wait_ready()
     place, rest = place + room, rest[room:]
 
 print(i2c.readfrom_mem(ADDRESS, 20, len(message), addrsize=16).decode())

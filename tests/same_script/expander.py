@@ -1,4 +1,4 @@
-# A port expander, two of whose pins are joined by nothing but the script's arithmetic.
+# A port expander: a running light, inputs with pull-ups, and all its registers.
 # attach: mcp23017@{i2c}:0x20
 
 import wiring

@@ -15,5 +15,5 @@ for percent in (0, 25, 50, 75, 100, 50, 0):
     print(percent, round(lamp.duty_u16() * 100 / 65535), seen() if percent in (0, 100) else "-")
 lamp.freq(500)
 lamp.duty_ns(1_500_000)
-print(lamp.freq(), lamp.duty_ns() // 1000)
+print(lamp.freq(), round(lamp.duty_ns() / 1000), "us")
 lamp.deinit()

@@ -4,7 +4,7 @@
 import wiring
 from machine import UART
 
-modem = UART(wiring.UART, baudrate=9600, timeout=300, timeout_char=20)
+modem = UART(wiring.UART, baudrate=9600, timeout=300, timeout_char=100)
 
 
 def ask(question):

@@ -6,10 +6,12 @@ import time
 import wiring
 from machine import ADC
 
+FULL_SCALE_V = 3.3
+
 adc = ADC(wiring.ADC)
 for _ in range(3):
     total = 0
     for _ in range(8):
         total += adc.read_u16()
         time.sleep_ms(1)
-    print("%.2f V" % (total / 8 * wiring.FULL_SCALE_V / 65535))
+    print("%.2f V" % (total / 8 * FULL_SCALE_V / 65535))

@@ -19,13 +19,11 @@ from machine_compat.backends.ch341.codec import (
 )
 from machine_compat.backends.ch341.engine import Engine
 from machine_compat.bridge.adapter import Unplugged
+from machine_compat.bridge.line import BridgeLine
 from machine_compat.bridge.poller import Poller
 from machine_compat.contract import (
-    Edge,
-    EdgeHandler,
     I2CBus,
     I2CConfig,
-    Line,
     LineConfig,
     Mode,
     Op,
@@ -144,52 +142,26 @@ class CH341SPI(SPIBus):
                 self._engine.set(1 << SCK | 1 << MOSI, 0, 0)
 
 
-class CH341Line(Line):
+class CH341Line(BridgeLine):
     """One of D0 to D7; D6 and D7 are inputs. Inputs have a weak pull-up of the chip's, which cannot be switched."""
 
-    __slots__ = ("_bit", "_engine", "_latch", "_mode", "_pin", "_poller")
+    __slots__ = ("_engine",)
 
     def __init__(self, engine: Engine, poller: Poller, pin: int) -> None:
+        super().__init__(poller, pin)
         self._engine = engine
-        self._poller = poller
-        self._pin = pin
-        self._bit = 1 << pin
-        self._mode: Mode | None = None
-        self._latch = 0
 
-    def configure(self, config: LineConfig, /) -> None:
+    def _refuse(self, config: LineConfig) -> None:
         if config.mode is Mode.ANALOG:
             raise Unsupported(f"D{self._pin}: this bridge has no analog pins")
-        if config.mode is not Mode.IN and not self._bit & OUTPUTS:
+        if config.mode is not Mode.IN and not 1 << self._pin & OUTPUTS:
             raise Unsupported(f"D{self._pin} is an input of this bridge; D0 to D5 can drive")
         if config.pull is Pull.DOWN:
             raise Unsupported(f"D{self._pin}: this bridge has no pull-down; put a resistor of 4.7 kOhm to ground")
-        if config.level is not None:
-            self._latch = config.level
-        self._mode = config.mode
-        self._apply()
 
-    def _apply(self) -> None:
-        if self._mode is Mode.OPEN_DRAIN:
-            self._engine.set(self._bit, 0, 0 if self._latch else self._bit)
-        else:
-            self._engine.set(self._bit, self._latch << self._pin, self._bit if self._mode is Mode.OUT else 0)
+    def _set(self, level: int, drive: bool) -> None:
+        bit = 1 << self._pin
+        self._engine.set(bit, bit if level else 0, bit if drive else 0)
 
-    def read(self) -> int:
-        return self._engine.read() >> self._pin & 1
-
-    def write(self, level: int, /) -> None:
-        self._latch = level
-        if self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
-            self._apply()
-
-    def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
-        level = self.read() if handler is not None else 0
-        self._poller.watch(self._pin, level, edges, handler)
-
-    def close(self) -> None:
-        self._poller.watch(self._pin, 0, Edge.BOTH, None)
-        if self._mode is not None:
-            self._mode = None
-            with suppress(Unplugged):
-                self._engine.set(self._bit, 0, 0)
+    def _levels(self) -> int:
+        return self._engine.read()

@@ -7,13 +7,11 @@ from machine_compat.backends.ft232h.codec import CLOCK, IN, OUT, SPIWire
 from machine_compat.backends.ft232h.engine import Engine
 from machine_compat.backends.ft232h.i2c_codec import I2CStream, I2CTransfer, I2CWire, Stuck
 from machine_compat.bridge.adapter import Unplugged
+from machine_compat.bridge.line import BridgeLine
 from machine_compat.bridge.poller import Poller
 from machine_compat.contract import (
-    Edge,
-    EdgeHandler,
     I2CBus,
     I2CConfig,
-    Line,
     LineConfig,
     Mode,
     Op,
@@ -173,51 +171,29 @@ class FT232HSPI(SPIBus):
             self._engine.disown(self)
 
 
-class FT232HLine(Line):
+class FT232HLine(BridgeLine):
     """One pin. As an input it has the chip's own pull-up of some 75 kOhm, which cannot be switched."""
 
-    __slots__ = ("_engine", "_latch", "_mode", "_name", "_pin", "_poller")
+    __slots__ = ("_engine", "_name")
 
     def __init__(self, engine: Engine, poller: Poller, pin: int, name: str) -> None:
+        super().__init__(poller, pin)
         self._engine = engine
-        self._poller = poller
-        self._pin = pin
         self._name = name
-        self._mode: Mode | None = None
-        self._latch = 0
 
     def configure(self, config: LineConfig, /) -> None:
+        self._refuse(config)
+        self._engine.take(self._pin)
+        super().configure(config)
+
+    def _refuse(self, config: LineConfig) -> None:
         if config.mode is Mode.ANALOG:
             raise Unsupported(f"{self._name}: this bridge has no analog pins")
         if config.pull is Pull.DOWN:
             raise Unsupported(f"{self._name}: this bridge has no pull-down; put a resistor of 4.7 kOhm to ground")
-        if config.level is not None:
-            self._latch = config.level
-        self._mode = config.mode
-        self._engine.take(self._pin)
-        self._apply()
 
-    def _apply(self) -> None:
-        if self._mode is Mode.OPEN_DRAIN:
-            self._engine.set(self._pin, 0, not self._latch)
-        else:
-            self._engine.set(self._pin, self._latch, self._mode is Mode.OUT)
+    def _set(self, level: int, drive: bool) -> None:
+        self._engine.set(self._pin, level, drive)
 
-    def read(self) -> int:
-        return self._engine.read() >> self._pin & 1
-
-    def write(self, level: int, /) -> None:
-        self._latch = level
-        if self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
-            self._apply()
-
-    def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
-        level = self.read() if handler is not None else 0
-        self._poller.watch(self._pin, level, edges, handler)
-
-    def close(self) -> None:
-        self._poller.watch(self._pin, 0, Edge.BOTH, None)
-        if self._mode is not None:
-            self._mode = None
-            with suppress(Unplugged):
-                self._engine.set(self._pin, 0, False)
+    def _levels(self) -> int:
+        return self._engine.read()

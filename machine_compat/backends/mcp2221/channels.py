@@ -15,16 +15,14 @@ from machine_compat.backends.mcp2221.codec import (
 from machine_compat.backends.mcp2221.engine import Engine
 from machine_compat.backends.mcp2221.i2c_codec import Pace, check, converse
 from machine_compat.bridge.adapter import Unplugged
+from machine_compat.bridge.line import BridgeLine
 from machine_compat.bridge.poller import Poller
 from machine_compat.contract import (
     ADCChannel,
     ADCConfig,
     DACChannel,
-    Edge,
-    EdgeHandler,
     I2CBus,
     I2CConfig,
-    Line,
     LineConfig,
     Mode,
     Op,
@@ -103,54 +101,27 @@ class MCP2221I2C(I2CBus):
             self._engine.cancel()
 
 
-class MCP2221Line(Line):
+class MCP2221Line(BridgeLine):
     """One of G0 to G3. The chip has no pull resistors."""
 
-    __slots__ = ("_engine", "_latch", "_mode", "_name", "_pin", "_poller")
+    __slots__ = ("_engine",)
 
     def __init__(self, engine: Engine, poller: Poller, pin: int) -> None:
+        super().__init__(poller, pin)
         self._engine = engine
-        self._poller = poller
-        self._pin = pin
-        self._name = f"G{pin}"
-        self._mode: Mode | None = None
-        self._latch = 0
 
-    def configure(self, config: LineConfig, /) -> None:
+    def _refuse(self, config: LineConfig) -> None:
         if config.mode is Mode.ANALOG:
-            raise Unsupported(f"{self._name}: open it as an ADC or DAC instead")
+            raise Unsupported(f"G{self._pin}: open it as an ADC or DAC instead")
         if config.pull in (Pull.UP, Pull.DOWN):
             to = "3.3 V" if config.pull is Pull.UP else "ground"
-            raise Unsupported(f"{self._name}: this bridge has no pull resistors; put one of 10 kOhm to {to}")
-        if config.level is not None:
-            self._latch = config.level
-        self._mode = config.mode
-        self._apply()
+            raise Unsupported(f"G{self._pin}: this bridge has no pull resistors; put one of 10 kOhm to {to}")
 
-    def _apply(self) -> None:
-        if self._mode is Mode.OPEN_DRAIN:
-            self._engine.set(self._pin, 0, not self._latch)
-        else:
-            self._engine.set(self._pin, self._latch, self._mode is Mode.OUT)
+    def _set(self, level: int, drive: bool) -> None:
+        self._engine.set(self._pin, level, drive)
 
-    def read(self) -> int:
-        return self._engine.read() >> self._pin & 1
-
-    def write(self, level: int, /) -> None:
-        self._latch = level
-        if self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
-            self._apply()
-
-    def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
-        level = self.read() if handler is not None else 0
-        self._poller.watch(self._pin, level, edges, handler)
-
-    def close(self) -> None:
-        self._poller.watch(self._pin, 0, Edge.BOTH, None)
-        if self._mode is not None:
-            self._mode = None
-            with suppress(Unplugged):
-                self._engine.set(self._pin, 0, False)
+    def _levels(self) -> int:
+        return self._engine.read()
 
 
 class MCP2221ADC(ADCChannel):

@@ -84,12 +84,14 @@ def callee(function: object) -> object:
     return function
 
 
-def _os_error(argument: object) -> OSError:
-    if isinstance(argument, int):
-        return os_error(argument)
-    error = OSError(argument)
-    # A board's errno is args[0], whatever that is (py/objexcept.c).
-    error.errno = cast("int", argument)
+def _os_error(*arguments: object) -> OSError:
+    """A board knows no FileNotFoundError and the like, and its errno is args[0], whatever that is (py/objexcept.c)."""
+    error = os_error(arguments[0]) if arguments and isinstance(arguments[0], int) else OSError()
+    error.args = arguments
+    if arguments:
+        error.errno = cast("int", arguments[0])
+    if len(arguments) == 2 and error.strerror is not None:
+        error.strerror = f"{error.strerror}: {arguments[1]}"
     return error
 
 

@@ -80,13 +80,14 @@ def _idle(loop: ast.While) -> ast.Expr:
 def _call(call: ast.Call) -> None:
     """``OSError(x)`` becomes ``@callee(OSError)(x)``: what the name means is known only when it runs."""
     function = call.func
+    starred = any(isinstance(argument, ast.Starred) for argument in call.args)
     if isinstance(function, ast.Name):
-        allowed = function.id in ("OSError", "bytearray") and len(call.args) == 1
-        allowed = allowed and not (function.id == "bytearray" and isinstance(call.args[0], ast.Constant))
+        allowed = function.id == "bytearray" and len(call.args) == 1 and not isinstance(call.args[0], ast.Constant)
+        allowed = function.id == "OSError" or (allowed and not starred)
     elif isinstance(function, ast.Attribute):
-        allowed = len(call.args) in _CONVERSIONS.get(function.attr, ())
+        allowed = len(call.args) in _CONVERSIONS.get(function.attr, ()) and not starred
     else:
         return
-    if allowed and not call.keywords and not any(isinstance(argument, ast.Starred) for argument in call.args):
+    if allowed and not call.keywords:
         at = place(function)
         call.func = ast.Call(ast.Name(CALLEE, ast.Load(), **at), [function], [], **at)

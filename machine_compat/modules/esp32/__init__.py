@@ -18,7 +18,7 @@ DIE_C = 53
 """How warm the chip is."""
 HEAPS = {
     HEAP_DATA: [(7912, 0, 0, 0), (15072, 1996, 1920, 1532), (96648, 29888, 17408, 29888), (15072, 14964, 14848, 14964)],
-    HEAP_EXEC: [(15072, 1996, 1920, 1532), (78488, 61460, 45056, 61460)],
+    HEAP_EXEC: [(15072, 1996, 1920, 1532), (15072, 14964, 14848, 14964), (78488, 61460, 45056, 61460)],
 }
 """(size, free, largest free piece, least that was ever free) of each heap, as of a board that just started."""
 TASKS = (

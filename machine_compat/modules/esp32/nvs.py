@@ -85,4 +85,7 @@ class NVS(Peripheral):
 
 def fail(code: int) -> NoReturn:
     """Raise an ESP-IDF error as MicroPython does: its number below 0, and its name."""
-    raise OSError(-code, NAMES[code])
+    # Not OSError(number, name): that would read "[Errno -4354] ...".
+    error = OSError()
+    error.args, error.errno = (-code, NAMES[code]), -code
+    raise error

@@ -14,7 +14,7 @@ from machine_compat.board import Board
 from machine_compat.machine.irq import IRQ, Handler
 from machine_compat.machine.memory import memory_map
 from machine_compat.machine.peripheral import Peripheral, made_for, to_int
-from machine_compat.modules.rp2.dma_registers import FIELDS, READ_ONLY, Registers
+from machine_compat.modules.rp2.dma_registers import FIELDS, READ_ONLY, REGISTERS_VIEW, Registers
 from machine_compat.modules.rp2.dma_timer import TIMERS, TREQ, clock_of, timers_of
 from machine_compat.modules.rp2.pio import MACHINES
 from machine_compat.modules.rp2.state_machine import StateMachine
@@ -97,7 +97,7 @@ class DMA(Peripheral):
     def registers(self) -> Registers:
         """The channel's sixteen registers, to read, change, and have another channel write to."""
         self._check()
-        return Registers(memory_map(self._board), BASE + STRIDE * self.channel, range(16))
+        return REGISTERS_VIEW(memory_map(self._board), BASE + STRIDE * self.channel, range(16))
 
     def _address(self, where: Any, receive: bool) -> int:
         if isinstance(where, int):

@@ -19,7 +19,7 @@ READ_ONLY = ("busy", "ahb_err")
 
 
 class Registers:
-    """Registers of a channel, by index; a slice is the registers in it."""
+    """Registers of a channel, by index, as a memoryview of words; a slice is the registers in it."""
 
     def __init__(self, space: MemoryMap, base: int, indices: range) -> None:
         self._space = space
@@ -35,8 +35,12 @@ class Registers:
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
-            return Registers(self._space, self._base, self._indices[index])
+            return type(self)(self._space, self._base, self._indices[index])
         return self._space.read(self._base + 4 * self._indices[index], 4)
 
     def __setitem__(self, index: int, value: int) -> None:
         self._space.write(self._base + 4 * self._indices[index], 4, to_int(value))
+
+
+REGISTERS_VIEW: type[Registers] = type("memoryview", (Registers,), {"__class__": property(lambda view: memoryview)})
+"""Registers that pass for the memoryview a board has there."""

@@ -64,10 +64,14 @@ class DMATimer(Peripheral):
             raise ValueError("invalid ratio")
         self._ratio = (x, y)
 
+    def __index__(self) -> int:
+        return self.treq
+
     @property
-    def freq(self) -> float:
+    def freq(self) -> int:
+        """Transfers a second, without their fraction."""
         x, y = self._ratio
-        return clock_of(self._board) * x / y
+        return clock_of(self._board) * x // y
 
     @freq.setter
     def freq(self, freq: float) -> None:
@@ -79,7 +83,8 @@ class DMATimer(Peripheral):
     @property
     def period_ns(self) -> int | None:
         """The time between two transfers; None while the timer stands."""
-        return round(1_000_000_000 / self.freq) if self._ratio[0] else None
+        x, y = self._ratio
+        return 1_000_000_000 * y // (clock_of(self._board) * x) if x else None
 
     def close(self) -> None:
         """Give the timer back."""

@@ -29,7 +29,7 @@ def names(board: Board) -> dict[str, object]:
         return memory_of(board).view(to_int(addr), to_int(size))
 
     functions = {"sizeof": sizeof, "addressof": addressof, "bytes_at": bytes_at, "bytearray_at": bytearray_at}
-    return {**constants(), **functions, "struct": made_for(board, struct, "uctypes")}
+    return {**constants(), **functions, "struct": made_for(board, struct, "builtins")}
 
 
 def sizeof(obj: object, layout_type: int | None = None, /) -> int:

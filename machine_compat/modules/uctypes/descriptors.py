@@ -67,7 +67,7 @@ def scalar(number: int) -> Scalar:
 
 def aggregate(fields: tuple[Any, ...]) -> tuple[int, int]:
     """What a tuple in a descriptor says: structure, pointer or array, and its offset."""
-    if not fields or not isinstance(fields[0], int):
+    if len(fields) < 2 or not isinstance(fields[0], int):
         raise TypeError(SYNTAX)
     return fields[0] >> KIND_AT & 3, fields[0] & PLACE_MASK
 
@@ -107,7 +107,7 @@ class Extent:
 
     def _aggregate(self, fields: tuple[Any, ...]) -> int:
         kind = aggregate(fields)[0]
-        if kind == STRUCTURE:
+        if kind == STRUCTURE and len(fields) == 2:
             return self.of(fields[1])
         if kind == POINTER:
             self.widest = max(self.widest, POINTER_SIZE)
@@ -117,6 +117,8 @@ class Extent:
         raise TypeError(SYNTAX)
 
     def _items(self, fields: tuple[Any, ...]) -> int:
+        if not isinstance(fields[1], int) or len(fields) > 3:
+            raise TypeError(SYNTAX)
         item = scalar(fields[1])
         if len(fields) > 2:
             return item.offset * self.of(fields[2])

@@ -22,7 +22,7 @@ class Memory:
 
     def address_of(self, obj: Any) -> int:
         """The address of a buffer's first byte."""
-        if isinstance(obj, View):
+        if isinstance(obj, View | Copy):
             return obj.address
         return self._heap.address_of(memoryview(readable(obj)) if isinstance(obj, str) else buffer_of(obj))
 
@@ -42,7 +42,9 @@ class Memory:
         """The bytes at an address, live where they are a buffer's that can be written to."""
         found = self._heap.find(address)
         if found is None or found[0].readonly or found[1] + size > len(found[0]):
-            return bytearray(self.load(address, size))
+            copy = Copy(self.load(address, size))
+            copy.address = address
+            return copy
         view: Any = view_of(size).from_buffer(found[0], found[1])
         view.address = address
         return view
@@ -59,6 +61,15 @@ def words(address: int, size: int) -> list[tuple[int, int]]:
     if size == 8 and address % 4 == 0:
         return [(0, 4), (4, 4)]
     return [(place, 1) for place in range(size)]
+
+
+class Copy(bytearray):
+    """What was at an address outside buffers."""
+
+    address: int
+
+    def __repr__(self) -> str:
+        return f"bytearray({bytes(self)!r})"
 
 
 class View:

@@ -4,8 +4,8 @@
 """
 
 import struct as pack
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NoReturn
 
 from machine_compat.machine.peripheral import Peripheral, to_int
 from machine_compat.modules.uctypes.descriptors import (
@@ -96,8 +96,15 @@ class struct(Peripheral):
             raise TypeError(f"'{type(self).__name__}' object doesn't support item assignment")
         self._store(item, value, address)
 
-    __iter__ = None
-    """Through __getitem__ Python would walk on from a pointer for ever."""
+    def __iter__(self) -> Iterator[int]:
+        """The bytes of it all: how ``bytearray(struct)`` takes a buffer of this kind before Python 3.12."""
+        return iter(bytes(self))
+
+    def __hash__(self) -> int:
+        raise TypeError("unsupported type for __hash__: 'struct'")
+
+    def __delitem__(self, index: object) -> NoReturn:
+        raise TypeError("'struct' object doesn't support item deletion")
 
     def _item(self, index: int) -> tuple[int, Any]:
         """Where an item is, and its scalar type or descriptor."""
