@@ -60,13 +60,15 @@ def beside(what: str, ours: Callable[[], object], theirs: Callable[[], object], 
 
 def pin(rig: Rig, machine: Any) -> list[Result]:
     ours = machine.Pin(22, machine.Pin.OUT)
-    config = {23: gpiod.LineSettings(direction=Direction.OUTPUT)}
-    with gpiod.request_lines(rig.gpiochip, config) as request:
+    with gpiod.request_lines(rig.gpiochip, {23: gpiod.LineSettings(direction=Direction.OUTPUT)}) as theirs:
         return [
             beside(
-                "Pin.value(1), beside gpiod", lambda: ours.value(1), lambda: request.set_value(23, Value.ACTIVE), 300
+                "Pin.value(1), beside gpiod's set_value",
+                lambda: ours.value(1),
+                lambda: theirs.set_value(23, Value.ACTIVE),
+                300,
             ),
-            beside("Pin.value(), beside gpiod", ours.value, lambda: request.get_value(23), 300),
+            beside("Pin.value(), beside gpiod's get_value", ours.value, lambda: theirs.get_value(23), 300),
         ]
 
 

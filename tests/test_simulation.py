@@ -705,6 +705,14 @@ def test_a_button(make: Make, write: Write) -> None:
     assert board.output.splitlines() == ["0 1 0", "100 0 1", "150 1 1", "200 1 0"]
 
 
+def test_what_no_hand_can_do_to_a_pin_is_refused(make: Make) -> None:
+    board = make()
+    with pytest.raises(ConfigError, match="GP14 cannot be pressed for -5 ms"):
+        board.press("GP14", ms=-5)
+    with pytest.raises(ConfigError, match="GP14 cannot be driven to 2; a level is 0 or 1"):
+        board.pin("GP14").drive(2)
+
+
 def test_at_a_time(make: Make, write: Write) -> None:
     board = make()
     seen: list[float] = []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from machine_compat.contract import Read, Write
-from machine_compat.errors import BusError, Fault
+from machine_compat.errors import BusError, ConfigError, Fault
 from machine_compat.mock.devices.dialogue import Dialogue
 from machine_compat.mock.devices.spi_memory import SPIMemory
 from machine_compat.simulation import SimulatedBoard
@@ -208,6 +208,14 @@ def test_an_address_that_does_not_answer_so_many_times(pico: SimulatedBoard) -> 
     assert chip.registers[5] == 0
     assert i2c.writeto(0x42, b"\x05\x06") == 2
     assert chip.registers[5] == 6
+
+
+def test_a_fault_that_could_never_come_is_refused(pico: SimulatedBoard) -> None:
+    kind: Any = "NACK_DATA"
+    with pytest.raises(ConfigError, match=r"'NACK_DATA' is no fault of a bus; there are Fault\.NACK_ADDRESS"):
+        pico.i2c(0).fault(0x42, kind)
+    with pytest.raises(ConfigError, match="at_byte=-1: the first byte is 0"):
+        pico.i2c(0).fault(0x42, Fault.NACK_DATA, at_byte=-1)
 
 
 def test_other_addresses_and_other_buses_are_not_touched(pico: SimulatedBoard) -> None:

@@ -295,3 +295,22 @@ def test_the_board_that_has_everything_has_them_all(run: Run) -> None:
         "mock", "import esp, esp32, rp2, stm, uctypes\nprint(esp32.mcu_temperature(), esp32.raw_temperature())"
     )
     assert board.output == "53 127\n"
+
+
+def test_esp_on_an_esp8266(bench: On) -> None:
+    esp = bench("esp8266").module("esp")
+    assert (esp.flash_id(), esp.check_fw(), esp.sleep_type()) == (0x1640E0, True, esp.SLEEP_MODEM)
+    esp.sleep_type(esp.SLEEP_LIGHT)
+    assert esp.sleep_type() == esp.SLEEP_LIGHT
+    assert not hasattr(esp, "gpio_matrix_in")
+    assert esp.freemem() > 0
+    esp.set_native_code_location(None, None)
+
+
+def test_esp8266_deepsleep(run: Run) -> None:
+    board, *_ = run(
+        "esp8266",
+        "import esp, machine\nprint(machine.reset_cause() == machine.DEEPSLEEP_RESET)\n"
+        "if machine.reset_cause() != machine.DEEPSLEEP_RESET:\n    esp.deepsleep(2_000_000)\n",
+    )
+    assert board.output == "False\nTrue\n"
