@@ -52,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "board(name, attach=[...], wire=[...]): the simulated board of this test, and what hangs on it"
     )
     folders = config.getini("machine_compat_path")
+    for folder in folders:
+        if not folder.is_dir():
+            raise pytest.UsageError(f"machine_compat_path: no folder {folder}")
     if folders:
         finder = config.stash[FINDER] = FirmwareFinder(chosen_board(config), folders)
         sys.meta_path.insert(0, finder)

@@ -42,6 +42,14 @@ def passes(project: pytest.Pytester, source: str, count: int = 1) -> None:
     project.runpytest_subprocess().assert_outcomes(passed=count)
 
 
+def test_a_folder_of_firmware_that_is_not_there_is_told(project: pytest.Pytester) -> None:
+    project.makepyprojecttoml('[tool.pytest.ini_options]\nmachine_compat_path = ["nowhere"]\n')
+    project.makepyfile(test_it="def test(): ...")
+    result = project.runpytest_subprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*machine_compat_path: no folder *nowhere"])
+
+
 def test_a_program_runs_on_the_board_of_the_ini(project: pytest.Pytester) -> None:
     passes(
         project,

@@ -36,7 +36,7 @@ class Alarm:
         running(board).add(self)
         board.listening.add(self)
         self.started_ns = board.clock.now_ns()
-        self._wait(self.started_ns + period_ns, period_ns if periodic else 0, handler, hard)
+        self._wait(self.started_ns + period_ns, self._firing(period_ns if periodic else 0, handler, hard))
 
     def stop(self) -> None:
         self._serial += 1
@@ -49,26 +49,30 @@ class Alarm:
         running(self._board).discard(self)
         self._board.listening.discard(self)
 
-    def _wait(self, due_ns: int, period_ns: int, handler: Callable[[], object], hard: bool) -> None:
-        serial, board = self._serial, self._board
+    def _wait(self, due_ns: int, fire: Callable[[], None]) -> None:
         self.due_ns = due_ns
+        self._cancel = self._board.clock.call_at(due_ns, fire) if due_ns < NEVER_NS else None
+
+    def _firing(self, period_ns: int, handler: Callable[[], object], hard: bool) -> Callable[[], None]:
+        """What happens each time; made once, as a fast timer does it very often."""
+        serial, now_ns, post = self._serial, self._board.clock.now_ns, self._board.interrupts.post
 
         def fire() -> None:
             # On real time this is another thread's, which may come too late to be cancelled.
-            if serial != self._serial:
+            due_ns = self.due_ns
+            if serial != self._serial or due_ns is None:
                 return
             if period_ns:
                 self.started_ns = due_ns
-                late = board.clock.now_ns() - due_ns
+                late = now_ns() - due_ns
                 # Periods that were missed on real time are not made up for.
-                following = due_ns + period_ns if late < period_ns else due_ns + period_ns * (1 + late // period_ns)
-                self._wait(following, period_ns, handler, hard)
+                self._wait(due_ns + period_ns * (1 if late < period_ns else 1 + late // period_ns), fire)
             else:
                 self._cancel = self.due_ns = None
                 self._forget()
-            board.interrupts.post(handler, hard)
+            post(handler, hard)
 
-        self._cancel = board.clock.call_at(due_ns, fire) if due_ns < NEVER_NS else None
+        return fire
 
 
 def running(board: Board) -> set[Alarm]:

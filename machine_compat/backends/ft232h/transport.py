@@ -28,6 +28,8 @@ class Transport:
         self.chip = chip
         self._adapter = adapter
         self._channel = channel
+        self._working = False
+        self._busy_ms = 0
 
     def start(self) -> None:
         """Bring the MPSSE into a known state, all pins inputs, and see that it answers."""
@@ -49,6 +51,7 @@ class Transport:
         """Send a batch and return its reply; busy_ms: how long it will keep the chip's pins busy."""
         patience = PATIENCE_MS + busy_ms
         self._adapter.write(batch.commands, patience)
+        self._working, self._busy_ms = not batch.reply, busy_ms
         return self._read(batch.reply, patience) if batch.reply else b""
 
     def _read(self, count: int, patience_ms: int) -> bytes:
@@ -68,7 +71,11 @@ class Transport:
         return bytes(reply)
 
     def close(self) -> None:
-        """Leave the pins as inputs, and the interface to whoever had it."""
+        """Leave the pins as inputs, and the interface to whoever had it; first let the chip finish what it was sent."""
+        if self._working:
+            # The reset drops commands that still wait in the chip: it answers when it is through with them.
+            with suppress(BusError):
+                self.exchange(bad_command_check(), self._busy_ms)
         with suppress(BusError):
             self._control(SET_BIT_MODE, MODE_RESET)
         self._adapter.close()
