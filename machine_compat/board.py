@@ -6,7 +6,6 @@ use that were imported outside a script (`machine_compat.install`); a script's o
 
 import sys
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,27 +13,16 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakSet
 
+from machine_compat.channels import Channels, User
 from machine_compat.clock import Clock
 from machine_compat.contract import Backend, I2CBus, SPIBus, Watchdog
 from machine_compat.errors import ConfigError
 from machine_compat.interrupts import Interrupts
 from machine_compat.ports import Port, names, port
 from machine_compat.profile import Profile, Spot
-from machine_compat.taps import Tap, Tapped
+from machine_compat.taps import Tap
 
 C = TypeVar("C")
-
-
-class User(Protocol):
-    """A facade object that uses a channel; `bind` gives it the channel, again whenever taps change."""
-
-    def bind(self, channel: Any, /) -> None: ...
-
-
-class Channel(Protocol):
-    """What all channels have."""
-
-    def close(self) -> None: ...
 
 
 class TextOut(Protocol):
@@ -59,27 +47,6 @@ class Restart(BaseException):
         self.cause = cause
 
 
-class Opened:
-    """One open channel, and who uses it."""
-
-    __slots__ = ("_users", "channel", "close", "kind", "ref")
-
-    def __init__(self, kind: str, ref: str, channel: object, close: Callable[[], None]) -> None:
-        self.kind = kind
-        self.ref = ref
-        self.channel = channel
-        self.close = close
-        self._users: list[weakref.ref[User]] = []
-
-    def add(self, user: User) -> None:
-        """Remember who uses the channel, for as long as that lives."""
-        if all(user is not one for one in self.users()):
-            self._users = [weakref.ref(one) for one in (*self.users(), user)]
-
-    def users(self) -> list[User]:
-        return [user for there in self._users if (user := there()) is not None]
-
-
 class Board:
     """One board. Channels are opened once and shared: ``Pin(25)`` twice is one line.
 
@@ -97,7 +64,7 @@ class Board:
         self.stdout: TextOut | None = None
         """Where the script prints; None is this process's own standard output."""
         self.stdin: TextIn | None = None
-        self.taps: list[Tap] = []
+        self.channels = Channels()
         self.singletons: dict[tuple[object, ...], object] = {}
         """Facade objects that exist once, such as Pin(25); a reset forgets them."""
         self.classes: dict[type, Any] = {}
@@ -117,7 +84,6 @@ class Board:
         self.at_reset: list[Callable[[], None]] = []
         self.listening: WeakSet[object] = WeakSet()
         """What may still call a handler of the script's: timers that run, interrupts that are switched on."""
-        self._opened: dict[tuple[str, str], Opened] = {}
         self._functions: dict[str, Callable[[], None]] = {}
         self._uses: dict[str, str] = {}
         self._watchdog: Watchdog | None = None
@@ -165,83 +131,54 @@ class Board:
     # ---- channels
 
     def line(self, ref: str, user: User) -> None:
-        self._open("line", ref, user, self.backend.line)
+        self.channels.open("line", ref, user, self.backend.line)
 
     def i2c(self, ref: str, user: User) -> None:
-        self._open("i2c", ref, user, self.backend.i2c)
+        self.channels.open("i2c", ref, user, self.backend.i2c)
 
     def spi(self, ref: str, user: User) -> None:
-        self._open("spi", ref, user, self.backend.spi)
+        self.channels.open("spi", ref, user, self.backend.spi)
 
     def uart(self, ref: str, user: User) -> None:
-        self._open("uart", ref, user, self.backend.uart)
+        self.channels.open("uart", ref, user, self.backend.uart)
 
     def pwm(self, ref: str, user: User) -> None:
-        self._open("pwm", ref, user, self.backend.pwm)
+        self.channels.open("pwm", ref, user, self.backend.pwm)
 
     def adc(self, ref: str, user: User) -> None:
-        self._open("adc", ref, user, self.backend.adc)
+        self.channels.open("adc", ref, user, self.backend.adc)
 
     def dac(self, ref: str, user: User) -> None:
-        self._open("dac", ref, user, self.backend.dac)
+        self.channels.open("dac", ref, user, self.backend.dac)
 
     def i2c_target(self, ref: str, user: User) -> None:
-        self._open("i2c_target", ref, user, self.backend.i2c_target)
+        self.channels.open("i2c_target", ref, user, self.backend.i2c_target)
 
     def i2s(self, ref: str, user: User) -> None:
-        self._open("i2s", ref, user, self.backend.i2s)
+        self.channels.open("i2s", ref, user, self.backend.i2s)
 
     def can(self, ref: str, user: User) -> None:
-        self._open("can", ref, user, self.backend.can)
+        self.channels.open("can", ref, user, self.backend.can)
 
     def counter(self, ref: str, user: User) -> None:
-        self._open("counter", ref, user, self.backend.counter)
+        self.channels.open("counter", ref, user, self.backend.counter)
 
     def touch(self, ref: str, user: User) -> None:
-        self._open("touch", ref, user, self.backend.touch)
+        self.channels.open("touch", ref, user, self.backend.touch)
 
     def card(self, ref: str, user: User) -> None:
-        self._open("card", ref, user, self.backend.card)
+        self.channels.open("card", ref, user, self.backend.card)
 
     def state_machine(self, ref: str, user: User) -> None:
-        self._open("state_machine", ref, user, self.backend.state_machine)
+        self.channels.open("state_machine", ref, user, self.backend.state_machine)
 
     def soft_bus(self, kind: str, refs: tuple[str, ...], user: User, make: Callable[[], I2CBus | SPIBus]) -> None:
         """A bus on any lines, opened by `make`."""
-        self._open(kind, ",".join(refs), user, lambda _: make())
-
-    def _open(
-        self,
-        kind: str,
-        ref: str,
-        user: User,
-        opener: Callable[[str], Channel],
-    ) -> None:
-        opened = self._opened.get((kind, ref))
-        if opened is None:
-            channel = opener(ref)
-            opened = self._opened[kind, ref] = Opened(kind, ref, channel, channel.close)
-        opened.add(user)
-        user.bind(self._tapped(opened))
-
-    def _tapped(self, opened: Opened) -> object:
-        return Tapped(opened.kind, opened.ref, opened.channel, self.taps) if self.taps else opened.channel
+        self.channels.open(kind, ",".join(refs), user, lambda _: make())
 
     def tap(self, tap: Tap) -> Callable[[], None]:
         """Put a tap on every channel, open ones included; returns what takes it off again."""
-        self.taps.append(tap)
-        self._rebind()
-
-        def remove() -> None:
-            self.taps.remove(tap)
-            self._rebind()
-
-        return remove
-
-    def _rebind(self) -> None:
-        for opened in self._opened.values():
-            for user in opened.users():
-                user.bind(self._tapped(opened))
+        return self.channels.tap(tap)
 
     def claim(self, ref: str, lose: Callable[[], None], use: str = "") -> None:
         """Take a pin for a function; whoever had it is told through its own `lose`.
@@ -312,17 +249,9 @@ class Board:
         self.booted_ns = self.clock.now_ns()
 
     def close_channels(self) -> None:
-        opened, self._opened = self._opened, {}
         self._functions.clear()
         self._uses.clear()
-        failures: list[Exception] = []
-        for one in reversed(opened.values()):
-            try:
-                one.close()
-            except Exception as error:  # the others must be given back all the same
-                failures.append(error)
-        if failures:
-            raise failures[0]
+        self.channels.close()
 
     def close(self) -> None:
         """Give everything back."""

@@ -150,7 +150,7 @@ class SimulatedBoard:
         """A new world around the same board: no chips, no wires, time 0. Firmware that was imported stays imported."""
         self.power.off()
         self.board.power_cycle("PWRON")
-        self.board.taps.clear()
+        self.board.channels.taps.clear()
         self.board.retained.clear()
         self.board.booted_ns = 0
         self.power = Power(self.board, self.world, self.backend.clock())

@@ -150,7 +150,7 @@ def test_a_tap_reaches_channels_that_are_open_already_and_goes_again(pico: Simul
     i2c.writeto(0x42, b"\x00")
     led(0)
     assert calls == ["transfer", "write"]
-    assert pico.board.taps == []
+    assert pico.board.channels.taps == []
 
 
 def test_taps_wrap_each_other_the_first_outermost(pico: SimulatedBoard) -> None:

@@ -19,8 +19,10 @@ def script_frames(tb: TracebackType | None, files: Iterable[str]) -> "list[Frame
 
 def format_exception(error: BaseException, files: Iterable[str]) -> str:
     """The traceback of an exception, in MicroPython's form."""
-    lines = ["Traceback (most recent call last):"]
-    lines += [f'  File "{f.filename}", line {f.lineno}, in {f.name}' for f in script_frames(error.__traceback__, files)]
+    lines = [f'  File "{f.filename}", line {f.lineno}, in {f.name}' for f in script_frames(error.__traceback__, files)]
+    if lines or isinstance(error, SyntaxError):
+        # An exception that was never raised has none (mp_obj_print_exception in py/obj.c).
+        lines.insert(0, "Traceback (most recent call last):")
     if isinstance(error, SyntaxError):
         lines.append(f'  File "{error.filename}", line {error.lineno}')
         message: object = error.msg

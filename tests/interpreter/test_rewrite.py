@@ -99,6 +99,7 @@ three = OSError(5, "a", "b")
     assert [error.args[1] for error in errors] == ["no such file", "no answer", "no answer", "a"]
     assert str(module["two"]) == "[Errno 2] ENOENT: no such file"
     assert str(module["pair"]) == "[Errno 110] ETIMEDOUT: no answer"
+    assert str(module["three"]) == "(5, 'a', 'b')"
     assert repr(module["pair"]) == "OSError(110, 'no answer')"
 
 

@@ -143,7 +143,7 @@ class Bench:
         return self.opened("i2c", "GP5,GP4")
 
     def opened(self, kind: str, ref: str) -> Any:
-        return self.board.board._opened[kind, ref].channel
+        return self.board.board.channels.opened[kind, ref].channel
 
     def soft_primitives(self) -> I2CBus:
         soft = self.machine.SoftI2C(5, 4)

@@ -100,7 +100,7 @@ class Bench:
         self.selects[pin](not on)
 
     def opened(self, ref: str) -> Any:
-        return self.board.board._opened["spi", ref].channel
+        return self.board.board.channels.opened["spi", ref].channel
 
     def controller(self, config: SPIConfig) -> SPIBus:
         self.machine.SPI(0, sck=SCK, mosi=MOSI, miso=MISO)

@@ -86,10 +86,11 @@ def callee(function: object) -> object:
 
 def _os_error(*arguments: object) -> OSError:
     """A board knows no FileNotFoundError and the like, and its errno is args[0], whatever that is (py/objexcept.c)."""
-    error = os_error(arguments[0]) if arguments and isinstance(arguments[0], int) else OSError()
+    number = arguments[0] if arguments else None
+    # A number has its name when nothing or one thing follows.
+    error = os_error(number) if type(number) is int and len(arguments) <= 2 else OSError()
     error.args = arguments
-    if arguments:
-        error.errno = cast("int", arguments[0])
+    error.errno = cast("int", number)
     if len(arguments) == 2 and error.strerror is not None:
         error.strerror = f"{error.strerror}: {arguments[1]}"
     return error
