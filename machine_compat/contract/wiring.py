@@ -11,10 +11,11 @@ from machine_compat.errors import ConfigError
 class Wiring(NamedTuple):
     """What a board file says about a board's wires, as plain data for a backend.
 
-    pins: the refs of its lines. aliases: other names of them. buses: the default pins of each bus,
-    ``{"i2c0": {"scl": "GP5", "sda": "GP4"}}``. parts: what is soldered on, in the form of --attach:
-    ``"mma7660@i2c1:0x4c"``. open_pins: whether any other name is a pin too. call_ns: what one call into `machine` costs
-    on the board. pwm: the backend's names of the PWM channels a line may be connected to; the first there is counts.
+    pins: the refs of its lines. aliases: other names of them. labels: the names people use, for messages.
+    buses: the default pins of each bus, ``{"i2c0": {"scl": "GP5", "sda": "GP4"}}``. parts: what is soldered on, in the
+    form of --attach: ``"mma7660@i2c1:0x4c"``. open_pins: whether any other name is a pin too. call_ns: what one call
+    into `machine` costs on the board. pwm: the backend's names of the PWM channels a line may be connected to; the
+    first there is counts.
     """
 
     board: str = "board"
@@ -25,13 +26,14 @@ class Wiring(NamedTuple):
     open_pins: bool = False
     call_ns: int = 1_000
     pwm: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    labels: tuple[str, ...] = ()
 
     def ref(self, name: str) -> str:
         """The ref of a line by any of its names; ConfigError names the choices."""
         ref = self.aliases.get(name, name)
         if ref in self.pins or self.open_pins:
             return ref
-        choices = ", ".join(sorted({*self.pins, *self.aliases}, key=natural)[:60])
+        choices = ", ".join(self.labels or sorted(self.pins, key=natural))
         raise ConfigError(f"board {self.board} has no pin {name!r}; it has {choices}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from machine_compat.contract import Wiring
+from machine_compat.contract import Wiring, natural
 
 
 class Spot(NamedTuple):
@@ -126,6 +126,12 @@ class Profile(NamedTuple):
         """Every name of a pin and the ref it stands for; a name in Pin.board goes before any other."""
         return names_of(self.spots, self.board_names)
 
+    def _labels(self) -> tuple[str, ...]:
+        """The names people use: those on the board, and the chip's own where there is no other."""
+        named = set(self.board_names.values())
+        bare = {ref for ref, spot in self.spots.items() if spot.number is not None or ref not in named}
+        return tuple(sorted({*self.board_names, *bare}, key=natural))
+
     def wiring(self) -> Wiring:
         """The plain data a backend gets."""
         aliases = self.names()
@@ -138,4 +144,5 @@ class Profile(NamedTuple):
             open_pins=self.open_pins,
             call_ns=self.call_ns,
             pwm=self.pwm,
+            labels=self._labels(),
         )

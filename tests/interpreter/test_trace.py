@@ -234,3 +234,16 @@ def test_notes_say_what_would_help() -> None:
     error = OSError("no flash")
     error.add_note("name a folder with --flash")
     assert format_exception(error, ()).endswith("OSError: no flash\n  (name a folder with --flash)\n")
+
+
+def test_endless_recursion_is_folded(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_text("def f():\n    f()\nf()\n")
+    board = SimulatedBoard("pico")
+    with pytest.raises(RecursionError) as raised:
+        board.run(script)
+    assert board.power.life is not None
+    lines = format_exception(raised.value, board.power.life.loader.files).splitlines()
+    board.close()
+    assert len(lines) == 1 + 1 + 3 + 1 + 1
+    assert lines[5].startswith("  (and ")
