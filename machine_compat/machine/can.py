@@ -5,7 +5,7 @@
 
 import errno
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from machine_compat.contract import CANConfig, CANFrame, CANMode
 from machine_compat.machine.can_controller import FIFOS, MAILBOXES, CANController
@@ -13,10 +13,9 @@ from machine_compat.machine.can_events import ERR_FULL, ERR_OVERRUN, INDEX_SHIFT
 from machine_compat.machine.can_filters import BANKS, Bank, masked
 from machine_compat.machine.can_timing import SEGMENT_1, SEGMENT_2, BitTiming, divided, nearest
 from machine_compat.machine.irq import IRQ, Handler
-from machine_compat.machine.peripheral import Peripheral, readable, to_int
-from machine_compat.machine.pins import bus_of
+from machine_compat.machine.one_per_bus import OnePerBus
+from machine_compat.machine.peripheral import readable, to_int
 from machine_compat.oserror import os_error
-from machine_compat.profile import Bus
 
 _UNSET: Any = object()
 LONGEST = 8
@@ -31,7 +30,7 @@ MODES = (
 )
 
 
-class CAN(Peripheral):
+class CAN(OnePerBus):
     """CAN(id, bitrate, mode=CAN.MODE_NORMAL, sample_point=75, sjw=1, tseg1=-1, tseg2=-1)
 
     sample_point: in percent of a bit, unless tseg1 and tseg2 give the time quanta before and after it. There is one
@@ -48,21 +47,13 @@ class CAN(Peripheral):
     TX_QUEUE_LEN = MAILBOXES
     FILTERS_MAX = BANKS
 
-    _place: Bus
+    _bus_kind, _bus_label = "can", "CAN"
     _controller: CANController
 
-    def __new__(cls, id: object, *args: object, **options: object) -> Self:
-        place = bus_of(cls._board, "can", id, "CAN")
-        return cls._board.singleton((cls, place.ref), lambda: cls._make(place))
-
-    @classmethod
-    def _make(cls, place: Bus) -> Self:
-        self = object.__new__(cls)
-        self._place = place
-        self._controller = CANController(cls._board, place)
-        self._events = CANEvents(cls._board, self, self._controller)
+    def _made(self) -> None:
+        self._controller = CANController(self._board, self._place)
+        self._events = CANEvents(self._board, self, self._controller)
         self._controller.told = self._events.told
-        return self
 
     def __init__(self, id: object, *args: Any, **options: Any) -> None:
         self.init(*args, **options)

@@ -5,17 +5,16 @@
 
 import errno
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any
 
 from machine_compat.contract import CANConfig, CANFrame, CANMode
 from machine_compat.machine.can_controller import FIFOS, MAILBOXES, CANController, Happened
 from machine_compat.machine.can_filters import BANKS, Bank
 from machine_compat.machine.can_timing import BitTiming, matched
-from machine_compat.machine.peripheral import Peripheral, to_int
-from machine_compat.machine.pins import bus_of
+from machine_compat.machine.one_per_bus import OnePerBus
+from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.oserror import os_error
-from machine_compat.profile import Bus
 from machine_compat.pyb.buffers import to_send
 from machine_compat.pyb.can_banks import DUAL, LIST16, LIST32, MASK, MASK16, MASK32, RANGE, bank_of
 
@@ -32,7 +31,7 @@ REASONS = {Happened.RECEIVED: 0, Happened.FULL: 1, Happened.OVERRUN: 2}
 MS = 1_000_000
 
 
-class CAN(Peripheral):
+class CAN(OnePerBus):
     """CAN(bus, mode, prescaler=100, *, sjw=1, bs1=6, bs2=8, auto_restart=False, baudrate=0, sample_point=75, ...)
 
     bus: 1 or 2, "YA" or "YB"; there is one object a bus, and with the bus alone it is not touched. baudrate and
@@ -45,22 +44,14 @@ class CAN(Peripheral):
     RANGE, DUAL, MASK = RANGE, DUAL, MASK
     STOPPED, ERROR_ACTIVE, ERROR_WARNING, ERROR_PASSIVE, BUS_OFF = range(5)
 
-    _place: Bus
+    _bus_kind, _bus_label = "can", "CAN"
     _controller: CANController
 
-    def __new__(cls, bus: object, *args: object, **options: object) -> Self:
-        place = bus_of(cls._board, "can", bus, "CAN")
-        return cls._board.singleton((cls, place.ref), lambda: cls._make(place))
-
-    @classmethod
-    def _make(cls, place: Bus) -> Self:
-        self = object.__new__(cls)
-        self._place = place
-        self._controller = CANController(cls._board, place)
+    def _made(self) -> None:
+        self._controller = CANController(self._board, self._place)
         self._controller.told = self._told
         self._callbacks = [None, None]
         self._armed = [set(), set()]
-        return self
 
     def __init__(self, bus: object, *args: Any, **options: Any) -> None:
         if args or options:

@@ -5,15 +5,14 @@
 
 import errno
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
 from machine_compat.errors import BusError, Fault, Unsupported
 from machine_compat.machine.i2c_controller import SCANNED
-from machine_compat.machine.peripheral import Peripheral, fail, to_int
-from machine_compat.machine.pins import bus_of
+from machine_compat.machine.one_per_bus import OnePerBus
+from machine_compat.machine.peripheral import fail, to_int
 from machine_compat.oserror import os_error
-from machine_compat.profile import Bus
 from machine_compat.pyb.buffers import to_receive, to_send
 from machine_compat.pyb.i2c_peripheral import PeripheralSide
 
@@ -23,7 +22,7 @@ TRIES = 100
 UNSET: Any = object()
 
 
-class I2C(Peripheral):
+class I2C(OnePerBus):
     """I2C(bus, mode=CONTROLLER, *, addr=0x12, baudrate=400000, gencall=False, dma=False)
 
     bus: 1 or 2, "X" or "Y"; there is one object a bus, and with the bus alone it is not touched. Timeouts are in ms.
@@ -34,22 +33,14 @@ class I2C(Peripheral):
     CONTROLLER = MASTER = 0
     PERIPHERAL = SLAVE = 1
 
-    _place: Bus
+    _bus_kind, _bus_label = "i2c", "I2C"
     _bus: I2CBus
     _config: I2CConfig | None
     _side: PeripheralSide | None
 
-    def __new__(cls, bus: object, *args: object, **options: object) -> Self:
-        place = bus_of(cls._board, "i2c", bus, "I2C")
-        return cls._board.singleton((cls, place.ref), lambda: cls._make(place))
-
-    @classmethod
-    def _make(cls, place: Bus) -> Self:
-        self = object.__new__(cls)
-        self._place = place
+    def _made(self) -> None:
         self._config = None
         self._side = None
-        return self
 
     def __init__(self, bus: object, *args: Any, **options: Any) -> None:
         if args or options:

@@ -4,21 +4,20 @@
 """
 
 import errno
-from typing import Any, Self
+from typing import Any
 
 from machine_compat.contract import SPIConfig
+from machine_compat.machine.one_per_bus import OnePerBus
 from machine_compat.machine.peripheral import to_int, writable
-from machine_compat.machine.pins import bus_of
 from machine_compat.machine.spi_controller import SPIController
 from machine_compat.oserror import os_error
-from machine_compat.profile import Bus
 from machine_compat.pyb.buffers import to_receive, to_send
 from machine_compat.pyb.clocks import spi_hz
 
 PRESCALERS = tuple(2**power for power in range(1, 9))
 
 
-class SPI(SPIController):
+class SPI(OnePerBus, SPIController):
     """SPI(bus, mode, baudrate=328125, *, prescaler, polarity=1, phase=0, bits=8, firstbit=MSB, ti=False, crc=None)
 
     bus: 1 or 2, "X" or "Y"; there is one object a bus, and with the bus alone it is not touched. prescaler: the bus
@@ -32,19 +31,11 @@ class SPI(SPIController):
     MSB, LSB = 0, 0x80
 
     _kind = "pyb.SPI"
-    _place: Bus
+    _bus_kind, _bus_label = "spi", "SPI"
     _config: SPIConfig | None
 
-    def __new__(cls, bus: object, *args: object, **options: object) -> Self:
-        place = bus_of(cls._board, "spi", bus, "SPI")
-        return cls._board.singleton((cls, place.ref), lambda: cls._make(place))
-
-    @classmethod
-    def _make(cls, place: Bus) -> Self:
-        self = object.__new__(cls)
-        self._place = place
+    def _made(self) -> None:
         self._config = None
-        return self
 
     def __init__(self, bus: object, *args: Any, **options: Any) -> None:
         if args or options:
