@@ -43,6 +43,10 @@ class MockLine(Line):
 
     def configure(self, config: LineConfig, /) -> None:
         terminal = self._terminal
+        terminal.net.share()
+        if terminal.strong is not None and self._mode is Mode.OUT:
+            # What fast writes have left: they set the wire and not the latch.
+            self._latch = terminal.strong
         if config.level is not None:
             self._latch = config.level
         if config.pull is not None:
@@ -76,9 +80,9 @@ class MockLine(Line):
         if now >= world.due:
             world.catch_up()
             now = world.now
-        self._latch = level
         net = self._terminal.alone
         if net is None:
+            self._latch = level
             self._apply()
         elif level != net.level:
             net.level = level
