@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 # The house, from the inside out. Left: the rooms of a ring. Right: the rooms they may import; a room is open to itself.
 CORE = "errors clock contract"
 AROUND_CORE = "bitbang interrupts oserror ports profile registry taps testing"
-FACADE = f"{CORE} bitbang flash interrupts oserror ports profile board"
+FACADE = f"{CORE} bitbang flash interrupts oserror ports profile traces board"
 
 HOUSE = {
     "errors": "",
@@ -26,6 +26,7 @@ HOUSE = {
     "contract": "errors clock",
     AROUND_CORE: CORE,
     "flash": "errors oserror",
+    "traces": "",
     "bridge": CORE,
     "backends.*": f"{CORE} bridge",
     "mock": CORE,

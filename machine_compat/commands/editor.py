@@ -45,7 +45,7 @@ class Editor:
             world.run(max(world.now, session.pacer.board_ns))
         except DeviceError as error:
             session.failed = FAILED
-            report(error, session.files)
+            report(error)
         return 0
 
     def _interrupt(self) -> None:

@@ -36,16 +36,16 @@ def run_on_hardware(options: Namespace, profile: Profile, origin: str) -> int:
     def handler_failed(error: BaseException) -> None:
         nonlocal failed
         failed = FAILED
-        report(error, files_of(run))
+        report(error)
 
     board.handler_failed = handler_failed
     try:
         return exit_code(run.run(options.seconds)) or failed
     except KeyboardInterrupt as error:
         # Where only its handlers were left, the script has nothing to tell.
-        return INTERRUPTED if run.standing_by else report(error, files_of(run))
+        return INTERRUPTED if run.standing_by else report(error)
     except Exception as error:  # the script's own, told as a board does
-        return report(error, files_of(run))
+        return report(error)
     finally:
         sys.stdout.flush()
 
@@ -58,8 +58,3 @@ def trace(board: Board, name: str | None) -> None:
     from machine_compat.taps import trace as tracing
 
     board.tap(tracing(lambda line: write(f"{line}\n"), board.clock.now_ns))
-
-
-def files_of(run: DirectRun) -> set[str]:
-    """The names of the script's files, for its tracebacks."""
-    return run.life.loader.files if run.life is not None else set()

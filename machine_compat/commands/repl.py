@@ -27,7 +27,7 @@ def repl(options: Namespace) -> int:
         except Leave as leave:
             return leave.status
         except ResetLoop as error:
-            return report(error, session.files)
+            return report(error)
 
 
 def converse(session: Session, read: Callable[[str], str | None]) -> int:
@@ -36,7 +36,7 @@ def converse(session: Session, read: Callable[[str], str | None]) -> int:
     while True:
         run_statement(session)
         if power.finished:
-            return exit_code(power.exit_status) if power.error is None else report(power.error, session.files)
+            return exit_code(power.exit_status) if power.error is None else report(power.error)
         text = statement(session, read)
         if text is None:
             session.stdout.write("\n")
@@ -59,7 +59,7 @@ def run_statement(session: Session) -> None:
         session.world.run(FAR, waits)
     except (Contention, DeviceError) as error:
         if not (isinstance(power.life, Prompt) and power.life.told is error):
-            report(error, session.files)
+            report(error)
 
 
 def statement(session: Session, read: Callable[[str], str | None]) -> str | None:

@@ -1,14 +1,13 @@
 """Says on stderr what there is to say about a run: one line that begins with the command's name, or a traceback."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import PurePath
 
 from machine_compat.commands.signals import INTERRUPTED
 from machine_compat.errors import ConfigError, DeviceError
 from machine_compat.interpreter.guard import GuardTimeout, script_frame, whereabouts
 from machine_compat.interpreter.power import Power, ResetLoop
-from machine_compat.interpreter.trace import format_exception, script_frames
+from machine_compat.traces import format_exception, script_places
 
 FAILED = 1
 WRONG = 2
@@ -27,38 +26,38 @@ def write(text: str) -> None:
         sys.stderr.flush()
 
 
-def report(error: BaseException, files: Iterable[str]) -> int:
+def report(error: BaseException) -> int:
     """Tell of an error that ended a run, and give the exit status it stands for."""
     if isinstance(error, ConfigError):
-        say(f"{place_of(error, files)}{error}")
+        say(f"{place_of(error)}{error}")
         return WRONG
     if isinstance(error, GuardTimeout | ResetLoop):
         say(str(error))
         return FAILED
     told = getattr(error, "board_traceback", None)
     if isinstance(error, DeviceError):
-        chip_report(error, files)
+        chip_report(error)
     elif isinstance(told, str):
         write(told if told.endswith("\n") else f"{told}\n")
     else:
-        write(format_exception(error, files))
+        write(format_exception(error))
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
 
 
-def chip_report(error: DeviceError, files: Iterable[str]) -> None:
+def chip_report(error: DeviceError) -> None:
     """A chip's own code raised: which chip, the script's line if it was called from there, and the chip's line."""
     import traceback
 
-    say(f"{place_of(error, files)}{error}")
+    say(f"{place_of(error)}{error}")
     if error.__cause__ is not None:
         frame = traceback.extract_tb(error.__cause__.__traceback__)[-1]
         write(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n')
 
 
-def place_of(error: BaseException, files: Iterable[str]) -> str:
+def place_of(error: BaseException) -> str:
     """``main.py:7: ``, the script's line that an error came through, if it came through one."""
-    frames = script_frames(error.__traceback__, files)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
+    places = list(script_places(error.__traceback__))
+    return f"{PurePath(places[-1].filename).name}:{places[-1].line}: " if places else ""
 
 
 def standstill(power: Power) -> int:

@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
         except Leave as leave:
             return leave.status
         except (ConfigError, DeviceError, GuardTimeout, ResetLoop) as error:
-            return report(error, session.files)
+            return report(error)
         finally:
             session.show()
 
@@ -56,7 +56,7 @@ def play(session: Session, program: Program, seconds: float | None) -> int:
         world.run(end, lambda: power.error is not None or power.finished)
         session.pace(False)
         if power.error is not None:
-            return report(power.error, session.files)
+            return report(power.error)
         if not power.finished:
             return standstill(power) if seconds is None else session.failed
         if not power.standing_by or world.quiet() or world.now >= end:

@@ -194,11 +194,6 @@ class Session:
             with naming("--show", self.setup.show):
                 show(self.chips, self.setup.show)
 
-    @property
-    def files(self) -> set[str]:
-        """The names of the script's files, for its tracebacks."""
-        return self.power.life.loader.files if self.power.life is not None else set()
-
     def _waiting(self) -> bool:
         return self.pacer.waiting or self.signals.at_prompt or (self._keys is not None and self._keys.waiting)
 
@@ -206,7 +201,7 @@ class Session:
         if error is self.world.failure:
             return  # which ends the run, and is reported then
         self.failed = FAILED
-        report(error, self.files)
+        report(error)
 
     def _unheard(self) -> None:
         """Nobody reads stdout any more: nothing is written to it, not even when the interpreter ends."""

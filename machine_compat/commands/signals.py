@@ -7,9 +7,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
-from machine_compat.interpreter.guard import is_script
 from machine_compat.interpreter.power import Power
 from machine_compat.mock.world import World, nothing
+from machine_compat.traces import is_script
 
 INTERRUPTED = 130
 TERMINATED = 143

@@ -17,10 +17,10 @@ from typing import Any
 from machine_compat import registry
 from machine_compat.board import Board, Restart, use
 from machine_compat.clock import RealClock
-from machine_compat.interpreter.guard import is_script
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.interpreter.terminal import Input, Output
 from machine_compat.profile import Profile
+from machine_compat.traces import is_script
 
 WAKE = getattr(signal, "SIGURG", None)
 """The signal that interrupts the script: by default it is ignored, so that one that comes late harms nobody."""

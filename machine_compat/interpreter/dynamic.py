@@ -34,7 +34,6 @@ class Dynamic:
         """
         if mode not in ("exec", "eval", "single"):
             raise ValueError("bad compile mode")
-        self._loader.files.add(filename)
         return compile_script(source, filename, "eval" if mode == "eval" else "exec")
 
     def exec(self, source: str | bytes | CodeType, globals: Namespace | None = None, locals: Any = None, /) -> None:

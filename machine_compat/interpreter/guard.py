@@ -4,7 +4,6 @@ Board time moves only when a script calls the board or turns a `while` loop. A s
 stopped from inside the world, so a thread looks at the clock, and raises in the thread that runs the world.
 """
 
-import builtins
 import os
 import sys
 import threading
@@ -15,6 +14,7 @@ from pathlib import PurePath
 from types import FrameType
 
 from machine_compat.mock.world import World
+from machine_compat.traces import is_script
 
 AGAIN_S = 0.5
 """How long a script is given at most to end before the error is raised in it again."""
@@ -123,11 +123,6 @@ def guard(world: World, seconds: float, waiting: Callable[[], bool] = lambda: Fa
         yield
     finally:
         watch.stop()
-
-
-def is_script(frame: FrameType) -> bool:
-    """Whether a frame is a board's script's: those have builtins of their own."""
-    return frame.f_builtins is not vars(builtins)
 
 
 def script_frame(frame: FrameType | None) -> FrameType | None:

@@ -26,8 +26,6 @@ class Loader:
         self.path = search.path
         self.argv = list(argv)
         self.modules: dict[str, ModuleType] = {}
-        self.files: set[str] = set()
-        """The file names of all code of the script, for its tracebacks."""
         self._packages: dict[str, Place] = {}
         self._own: set[str] = set()
         self.builtins = table.script_builtins(self, hooks(idle))
@@ -70,7 +68,6 @@ class Loader:
         return self.run(file.read_bytes(), str(file), name, self.search.file(file))
 
     def compile(self, source: bytes | str, filename: str) -> CodeType:
-        self.files.add(filename)
         return compile_script(source, filename)
 
     def exec(self, code: CodeType, namespace: dict[str, object]) -> None:

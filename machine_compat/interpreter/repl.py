@@ -13,7 +13,7 @@ from machine_compat.board import Board
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.interpreter.rewrite.source import expand_tabs
 from machine_compat.interpreter.script_sys import VERSION
-from machine_compat.interpreter.trace import format_exception
+from machine_compat.traces import format_exception
 
 PS1, PS2 = ">>> ", "... "
 FILE = "<stdin>"
@@ -84,7 +84,7 @@ class Prompt(Life):
             raise
         except BaseException as error:  # a prompt survives everything, KeyboardInterrupt and the guard too
             self.told = error
-            self._write(format_exception(error, self.loader.files))
+            self._write(format_exception(error))
 
     # ---- what is printed
 

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from machine_compat.interpreter.loader import Loader
-from machine_compat.interpreter.trace import write_exception
+from machine_compat.traces import write_exception
 
 VERSION = (1, 29, 0, "")
 """The MicroPython whose behaviour this library follows."""
@@ -40,7 +40,7 @@ def build(loader: Loader) -> ModuleType:
     module = ModuleType("sys")
 
     def print_exception(error: BaseException, file: object = None, /) -> None:
-        write_exception(error, loader.files, board.stdout if file is None else file)
+        write_exception(error, board.stdout if file is None else file)
 
     def leave(status: object = 0, /) -> NoReturn:
         raise SystemExit(status)

@@ -3,11 +3,10 @@
 # Ref: MicroPython extmod/asyncio/core.py, Loop.default_exception_handler
 """
 
-import builtins
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from machine_compat.board import TextOut
+from machine_compat.traces import format_exception
 
 
 def report(terminal: TextOut | None, context: Mapping[str, object]) -> None:
@@ -18,15 +17,4 @@ def report(terminal: TextOut | None, context: Mapping[str, object]) -> None:
     print(f"future: {future} coro= <generator object '{name}'>", file=terminal)
     error = context.get("exception")
     if isinstance(error, BaseException):
-        print(*lines(error), sep="\n", file=terminal)
-
-
-def lines(error: BaseException) -> Iterator[str]:
-    """The traceback of an exception in MicroPython's form."""
-    yield "Traceback (most recent call last):"
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        # Scripts run with builtins of their own; what has CPython's is this library.
-        if frame.f_builtins is not vars(builtins):
-            yield f'  File "{frame.f_code.co_filename}", line {line}, in {frame.f_code.co_name}'
-    text = error.args[0] if isinstance(error, KeyError) and len(error.args) == 1 else error
-    yield f"{type(error).__name__}: {text}"
+        print(format_exception(error), end="", file=terminal)

@@ -1,31 +1,41 @@
 """Tracebacks as a board prints them: the script's lines only, and `OSError: [Errno 19] ENODEV`."""
 
-from collections.abc import Iterable
+import builtins
+from collections.abc import Iterator
 from itertools import groupby
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from traceback import FrameSummary
-
+from types import FrameType, TracebackType
+from typing import Any, NamedTuple
 
 SHOWN = 3
 """How often a line of a traceback is repeated before it is only counted."""
 
 
-def script_frames(tb: TracebackType | None, files: Iterable[str]) -> "list[FrameSummary]":
-    """The frames of a traceback that are the script's own."""
-    # Takes long to import, and most runs need none.
-    import traceback
+class Place(NamedTuple):
+    """A line of a script, in a function or a module."""
 
-    known = set(files)
-    return [frame for frame in traceback.extract_tb(tb) if frame.filename in known]
+    filename: str
+    line: int
+    name: str
 
 
-def format_exception(error: BaseException, files: Iterable[str]) -> str:
+def is_script(frame: FrameType) -> bool:
+    """Whether a frame is a board's script's: those have builtins of their own."""
+    return frame.f_builtins is not vars(builtins)
+
+
+def script_places(tb: TracebackType | None) -> Iterator[Place]:
+    """Where a traceback goes through scripts, the innermost last."""
+    while tb is not None:
+        if is_script(tb.tb_frame):
+            code = tb.tb_frame.f_code
+            yield Place(code.co_filename, tb.tb_lineno, code.co_name)
+        tb = tb.tb_next
+
+
+def format_exception(error: BaseException) -> str:
     """The traceback of an exception, in MicroPython's form."""
-    frames = script_frames(error.__traceback__, files)
-    lines = folded([f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames])
+    places = script_places(error.__traceback__)
+    lines = folded([f'  File "{place.filename}", line {place.line}, in {place.name}' for place in places])
     if lines or isinstance(error, SyntaxError):
         # An exception that was never raised has none (mp_obj_print_exception in py/obj.c).
         lines.insert(0, "Traceback (most recent call last):")
@@ -53,6 +63,6 @@ def folded(lines: list[str]) -> list[str]:
     return short
 
 
-def write_exception(error: BaseException, files: Iterable[str], file: Any) -> None:
+def write_exception(error: BaseException, file: Any) -> None:
     """What `sys.print_exception` does."""
-    file.write(format_exception(error, files))
+    file.write(format_exception(error))

@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from machine_compat.interpreter.trace import format_exception
 from machine_compat.simulation import SimulatedBoard
+from machine_compat.traces import format_exception
 
 Printed = Callable[..., list[str]]
 
@@ -227,13 +227,13 @@ def test_into_a_stream(printed: Printed) -> None:
 
 
 def test_what_was_never_raised() -> None:
-    assert format_exception(ValueError("new"), ()) == "ValueError: new\n"
+    assert format_exception(ValueError("new")) == "ValueError: new\n"
 
 
 def test_notes_say_what_would_help() -> None:
     error = OSError("no flash")
     error.add_note("name a folder with --flash")
-    assert format_exception(error, ()).endswith("OSError: no flash\n  (name a folder with --flash)\n")
+    assert format_exception(error).endswith("OSError: no flash\n  (name a folder with --flash)\n")
 
 
 def test_endless_recursion_is_folded(tmp_path: Path) -> None:
@@ -242,8 +242,7 @@ def test_endless_recursion_is_folded(tmp_path: Path) -> None:
     board = SimulatedBoard("pico")
     with pytest.raises(RecursionError) as raised:
         board.run(script)
-    assert board.power.life is not None
-    lines = format_exception(raised.value, board.power.life.loader.files).splitlines()
+    lines = format_exception(raised.value).splitlines()
     board.close()
     assert len(lines) == 1 + 1 + 3 + 1 + 1
     assert lines[5].startswith("  (and ")
