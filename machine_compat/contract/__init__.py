@@ -20,6 +20,7 @@ from machine_compat.contract.rtc import RTCChannel
 from machine_compat.contract.spi import SPIBus, SPIConfig
 from machine_compat.contract.touch import TouchChannel
 from machine_compat.contract.uart import UARTChannel, UARTConfig, UARTEvent
+from machine_compat.contract.usb_device import USBDeviceChannel, USBDeviceConfig, USBDeviceEvent, USBDeviceHandler
 from machine_compat.contract.watchdog import Watchdog
 from machine_compat.contract.wiring import Wiring, natural
 
@@ -67,6 +68,10 @@ __all__ = [
     "UARTChannel",
     "UARTConfig",
     "UARTEvent",
+    "USBDeviceChannel",
+    "USBDeviceConfig",
+    "USBDeviceEvent",
+    "USBDeviceHandler",
     "Watchdog",
     "Wiring",
     "Write",

@@ -18,6 +18,7 @@ from machine_compat.contract.rtc import RTCChannel
 from machine_compat.contract.spi import SPIBus
 from machine_compat.contract.touch import TouchChannel
 from machine_compat.contract.uart import UARTChannel
+from machine_compat.contract.usb_device import USBDeviceChannel
 from machine_compat.contract.watchdog import Watchdog
 from machine_compat.errors import Unsupported
 
@@ -63,6 +64,10 @@ class Backend(ABC):
     def touch(self, ref: str, /) -> TouchChannel:
         raise Unsupported(f"{self.name} has no touch pads")
 
+    def usb_device(self, ref: str, /) -> USBDeviceChannel:
+        """The USB port in the role of a device: "usb0"."""
+        raise Unsupported(f"{self.name} cannot be a USB device")
+
     def card(self, ref: str, /) -> CardChannel:
         raise Unsupported(f"{self.name} has no slot for memory cards")
 
@@ -88,6 +93,13 @@ class Backend(ABC):
 
     def rtc(self) -> RTCChannel:
         raise Unsupported(f"{self.name} has no real-time clock")
+
+    def usb_bus(self) -> object | None:
+        """pyusb's backend for what scripts ask of `usb.core`; None is pyusb's own, which is libusb.
+
+        Called for each such question, never for anything else: it may import pyusb.
+        """
+        return None
 
     def clock(self) -> Clock:
         """The clock that times everything on this backend: the computer's own unless it simulates one."""

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from machine_compat.errors import BusError, Fault, Unsupported
+
 
 class Message:
     """A plain value, like a frozen dataclass, and cheaper to make: each register access makes two."""
@@ -76,3 +78,28 @@ class I2CBus(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
+
+    # Optional, wider verb: a bus that can ask for many addresses at once has its own.
+
+    def scan(self, addresses: Sequence[int], /) -> tuple[int, ...]:
+        """Those of the addresses that answer, in the order given.
+
+        Each is asked with an empty Write, or where the bus has none by reading one byte. One that is BUSY, because the
+        system has a driver for it, is there. Raises BusError when the bus itself is out of order. By default the
+        addresses are asked one after the other.
+        """
+        return tuple(address for address in addresses if answers(self, address))
+
+
+def answers(bus: I2CBus, address: int) -> bool:
+    """Whether somebody is at an address; see I2CBus.scan."""
+    try:
+        try:
+            bus.transfer(address, [Write(b"")])
+        except Unsupported:
+            bus.transfer(address, [Read(1)])
+    except BusError as error:
+        if error.fault not in (Fault.NACK_ADDRESS, Fault.BUSY):
+            raise
+        return error.fault is Fault.BUSY
+    return True
