@@ -8,7 +8,7 @@ import errno
 import re
 from typing import Self
 
-from machine_compat.board import Board
+from machine_compat.board import ANALOG, Board
 from machine_compat.contract import ADCChannel, ADCConfig
 from machine_compat.errors import BusError
 from machine_compat.machine.peripheral import Peripheral, fail, made_for, to_int
@@ -38,7 +38,7 @@ class Converter:
         """Take the pin as an analog input with that full scale; None: the converter's own."""
         board = self._board
         if self._ref in board.profile.spots or board.profile.open_pins:
-            board.claim(self._ref, self._lost)
+            board.claim(self._ref, self._lost, ANALOG)
         self._wanted = full_scale_uv
         try:
             board.adc(self._ref, self)
@@ -101,7 +101,7 @@ class ADCBlock(Peripheral):
         self._width(to_int(bits))
 
     def _width(self, bits: int) -> None:
-        self._bits = width_of(bits)
+        self._bits = width_of(self._board, bits)
 
     def connect(self, source: object, pin: object = None, /, **options: object) -> "ADC":
         """The ADC of a channel number or a pin, or of both; ValueError "no matching ADC"."""
@@ -178,12 +178,12 @@ class ADC(Peripheral):
 
     def _configure(self, options: dict[str, object]) -> None:
         scales = self._board.port.adc_attenuations
-        if options.keys() - ({"atten"} if scales else set()):
+        if options.keys() - (self._board.port.adc_options if scales else frozenset()):
             raise TypeError("extra keyword arguments given")
         if self._block:
             self._block._on = True
             self._block._bits = BITS
-        if scales and (options or not self._board.port.adc_channels):
+        if scales and ("atten" in options or not self._board.port.adc_channels):
             self._attenuate(to_int(options.get("atten", len(scales) - 1)))
         elif self._pin != VREF:
             self._converter.configure(None)
@@ -209,7 +209,7 @@ class ADC(Peripheral):
         if self._block:
             self._block._width(to_int(value))
         else:
-            self._converter.bits = width_of(to_int(value))
+            self._converter.bits = width_of(self._board, to_int(value))
 
     def block(self) -> ADCBlock | None:
         """The converter this input belongs to."""
@@ -244,8 +244,8 @@ class ADC(Peripheral):
         return self._board.port.adc_repr(self._channel_name, self._pin, self._converter.atten)
 
 
-def width_of(bits: int) -> int:
-    if not 9 <= bits <= BITS:
+def width_of(board: Board, bits: int) -> int:
+    if not 9 <= bits <= board.port.adc_bits:
         raise ValueError("invalid bit-width")
     return bits
 

@@ -3,37 +3,41 @@
 # Ref: MicroPython ports/rp2/machine_rtc.c, ports/esp32/machine_rtc.c, ports/stm32/rtc.c, shared/timeutils/timeutils.c
 """
 
+import errno
 from collections.abc import Callable, Sequence
 from typing import Self, cast
 
 from machine_compat.board import Board
 from machine_compat.contract import RTCChannel
 from machine_compat.errors import BusError
-from machine_compat.machine.peripheral import Peripheral, fail, readable, to_int
+from machine_compat.machine.peripheral import fail, readable, to_int
+from machine_compat.machine.rtc_alarm import AlarmClock, alarm0
 from machine_compat.machine.timer import Alarm
+from machine_compat.oserror import os_error
 
 SECOND_NS = 1_000_000_000
 DAY_NS = 86_400 * SECOND_NS
 STM32_FRESH = (2015, 1, 1, 4, 0, 0, 0, 0)
-"""What stm32's calendar starts with, a Thursday (ports/stm32/rtc.c)."""
+"""What stm32's and cc3200's calendars start with, a Thursday (ports/stm32/rtc.c, ports/cc3200/mods/pybrtc.c)."""
 WAKE_LINE = 22
 """The EXTI line of the wake-up timer, which its callback is called with (RM0090 12.2.5)."""
 
 DateTime = tuple[int, int, int, int, int, int, int, int]
 
 
-class RTC(Peripheral):
-    """RTC()
+class RTC(AlarmClock):
+    """RTC(id=0)
 
-    The board's only one. ``datetime()`` is (year, month, day, weekday, hours, minutes, seconds, subseconds): weekday 0
-    for Monday, on stm32 1 and kept as set; subseconds are always 0 on rp2, microseconds on esp32, and count down from
-    255 on stm32. Days and times beyond the end of a month, day, hour or minute carry over.
+    The board's only one; most ports take no number. ``datetime()`` is (year, month, day, weekday, hours, minutes,
+    seconds, subseconds): weekday 0 for Monday, on stm32 1 and kept as set; subseconds are always 0 on rp2, microseconds
+    on esp32, and count down from 255 on stm32. What is beyond the end of a month, day, hour or minute carries over.
     """
 
     _clock: RTCChannel
     _alarm: Alarm
 
-    def __new__(cls) -> Self:
+    def __new__(cls, *id: object, **options: object) -> Self:
+        cls._check_id(*id, **options)
         return cls._board.singleton((cls,), lambda: cls._make(cls._board))
 
     @classmethod
@@ -45,6 +49,16 @@ class RTC(Peripheral):
             fail(board, "RTC", error)
         rtc._alarm = wake_timer(board)
         return rtc
+
+    def __init__(self, *id: object, **options: object) -> None:
+        """Nothing: `_make` has made the only one."""
+
+    @classmethod
+    def _check_id(cls, *given: object, id: object = 0) -> None:
+        if (given or id != 0) and not cls._board.port.rtc_id:
+            raise TypeError(f"function takes 0 positional arguments but {len(given) or 1} were given")
+        if to_int(given[0] if given else id) != 0:
+            raise os_error(errno.ENODEV)
 
     def datetime(self, datetimetuple: object = None, /) -> DateTime | None:
         """The date and time; with an 8-tuple, set them: ValueError for a date there is none of."""
@@ -66,6 +80,21 @@ class RTC(Peripheral):
             self.datetime(STM32_FRESH)
         else:
             raise TypeError(f"function takes {1 + ('time' in ways)} positional arguments")
+
+    def now(self) -> tuple[int | None, ...]:
+        """cc3200: (year, month, day, hours, minutes, seconds, microseconds, None)."""
+        year, month, day, _, *clock, _ = self._read()
+        return (year, month, day, *clock, self._now() % SECOND_NS // 1_000_000 * 1_000, None)
+
+    def deinit(self) -> None:
+        """cc3200: start the calendar anew at 2015-01-01, without alarm."""
+        alarm0(self._board).stop()
+        self.datetime(STM32_FRESH)
+
+    def _ns_until(self, date: tuple[object, ...]) -> int:
+        year, month, day, _, hours, minutes, seconds, _ = eight(date)
+        days = days_before(year if year >= 100 else year + 2000, month) + day - 1
+        return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND_NS - self._now()
 
     def memory(self, data: object = None, /) -> bytes | None:
         """Bytes that outlive a reset; with an argument, set them: ValueError "buffer too long" beyond 2048."""

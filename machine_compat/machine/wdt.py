@@ -33,6 +33,15 @@ class WDT(Peripheral):
         except BusError as error:
             fail(board, "WDT", error)
 
+    def timeout_ms(self, timeout: int, /) -> None:
+        """Start anew with another time in milliseconds; ValueError for one the port cannot do."""
+        board = self._board
+        real_ms = board.port.watchdog_ms(0, to_int(timeout), board.profile.limits.get("watchdog_ms"))
+        try:
+            self._watchdog.start(real_ms)
+        except BusError as error:
+            fail(board, "WDT", error)
+
     def feed(self) -> None:
         """Start the time anew."""
         try:

@@ -25,11 +25,14 @@ CLASSES = {
     "ExtInt": "extint",
     "Flash": "flash",
     "I2C": "i2c",
+    "LCD": "lcd",
     "LED": "led",
     "Servo": "servo",
     "SPI": "spi",
     "Switch": "switch",
     "Timer": "timer",
+    "USB_HID": "usb_hid",
+    "USB_VCP": "usb_vcp",
 }
 """Each class of pyb's own and the file that has it. A new one is a line here."""
 
@@ -39,9 +42,9 @@ SAME = {
     "SDCard": "SDCard",
     "UART": "UART",
     "bootloader": "bootloader",
-    "disable_irq": "disable_irq",
     "freq": "freq",
     "hard_reset": "reset",
+    "info": "info",
     "rng": "rng",
     "standby": "deepsleep",
     "stop": "lightsleep",
@@ -49,6 +52,13 @@ SAME = {
     "wfi": "idle",
 }
 """What machine has, and its name there."""
+
+
+OF_SERVOS = ("pwm", "servo")
+"""Functions older than the class Servo."""
+
+USB = ("have_cdc", "hid", "hid_keyboard", "hid_mouse", "usb_mode")
+"""What is in usb_mode.py, which is read when a script first asks for one of them."""
 
 
 def build(board: Board) -> ModuleType:
@@ -60,7 +70,7 @@ def build(board: Board) -> ModuleType:
 
 def names(board: Board) -> set[str]:
     """All names of pyb."""
-    return {*CLASSES, *SAME, "SD", *functions_of(board)}
+    return {*CLASSES, *SAME, "SD", "mount", *OF_SERVOS, *USB, *functions_of(board)}
 
 
 def find(board: Board, name: str) -> Any:
@@ -74,7 +84,11 @@ def find(board: Board, name: str) -> Any:
         return find(board, "SDCard")()
     if name in SAME:
         return find_in_machine(board, SAME[name])
-    functions = functions_of(board)
+    if name == "mount":
+        return import_module("machine_compat.modules.vfs").names(board)[name]
+    if name in OF_SERVOS:
+        return import_module(f"{__name__}.servo").functions(board)[name]
+    functions = usb_of(board) if name in USB else functions_of(board)
     if name in functions:
         return functions[name]
     raise AttributeError(f"module 'pyb' has no attribute '{name}'")
@@ -82,4 +96,9 @@ def find(board: Board, name: str) -> Any:
 
 def functions_of(board: Board) -> dict[str, object]:
     found: dict[str, object] = import_module(f"{__name__}.functions").functions(board)
+    return found
+
+
+def usb_of(board: Board) -> dict[str, object]:
+    found: dict[str, object] = import_module(f"{__name__}.usb_mode").functions(board)
     return found

@@ -23,6 +23,11 @@ class Received:
         self._view[:] = data
         return self._given
 
+    def place(self, data: bytes) -> None:
+        """Put data at the buffer's beginning; there may be fewer than it holds."""
+        if self._view is not None:
+            self._view[: len(data)] = data
+
     def contents(self) -> bytes:
         """What stands there before: a full-duplex bus sends it while it receives."""
         return bytes(self.count) if self._view is None else bytes(self._view)

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator
 from typing import Any, Self, TypeAlias
 
-from machine_compat.board import Board
+from machine_compat.board import ANALOG, Board
 from machine_compat.contract import DACChannel
 from machine_compat.errors import BusError
 from machine_compat.machine.peripheral import Peripheral, fail, to_int
@@ -65,7 +65,7 @@ class DAC(Peripheral):
         board = self._board
         self._bits = bits
         self._stop()
-        board.claim(self._ref, self._lost)
+        board.claim(self._ref, self._lost, ANALOG)
         try:
             board.dac(self._ref, self)
         except BusError as error:

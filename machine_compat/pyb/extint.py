@@ -28,7 +28,7 @@ class Listener:
         self._edges = edges
         self._installed = False
         self._enabled = True
-        self._use = Use(self._stop)
+        self._use = Use(line, self._stop, self._edges_now)
         self._irq = IRQ(board, line, self._listen)
         self._lines.take(self._key, self._use)
         self._irq.attach(handler, Edge.BOTH, hard=True)
@@ -42,6 +42,9 @@ class Listener:
         """Interrupt as if an edge had come."""
         if self._enabled and self._installed:
             self._irq.fire(0)
+
+    def _edges_now(self) -> Edge:
+        return self._edges if self._installed and self._enabled else Edge(0)
 
     def _stop(self) -> None:
         self._irq.attach(None, 0, hard=True)
@@ -94,6 +97,15 @@ class ExtInt(Peripheral):
         edges = MODES[mode]
         if edges is not None:
             self._listener = Listener(board, self._line, found, edges, callback)
+
+    @classmethod
+    def regs(cls) -> None:
+        """Print the registers that say which lines interrupt, and at which edges; what the chip serves itself is 0."""
+        board = cls._board
+        masked, rising, falling = exti_lines(board).registers()
+        found = {"IMR": masked, "EMR": 0, "RTSR": rising, "FTSR": falling, "SWIER": 0, "PR": 0}
+        for name, value in found.items():
+            print(f"EXTI_{name:<6}{value:08x}", file=board.stdout)
 
     def line(self) -> int:
         """The number of the line, which pins of the same number share."""

@@ -5,10 +5,9 @@
 
 from collections.abc import Callable
 
-from machine_compat.board import Board
+from machine_compat.board import MAIN_SCRIPT, Board
 from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.uart import UART
-from machine_compat.pyb.clocks import clocks
 
 Function = Callable[..., object]
 WRAP = 0x3FFF_FFFF
@@ -68,16 +67,13 @@ def _ticks(board: Board) -> dict[str, Function]:
 
 
 def _system(board: Board) -> dict[str, Function]:
+    def disable_irq() -> bool:
+        """Hold all handlers back; returns the state to give to enable_irq, True for "they were not held"."""
+        return not board.interrupts.disable()
+
     def enable_irq(state: object = True, /) -> None:
         """Let handlers run again; with False, go on holding them back."""
         board.interrupts.enable(int(not state))
-
-    def info(dump: object = None, /) -> None:
-        """Print what the chip is and how fast its clocks run."""
-        id = board.port.unique_id.hex()
-        print(f"ID={id[:8]}:{id[8:16]}:{id[16:]}", file=board.stdout)
-        for name, hertz in zip(("S", "H", "P1", "P2"), clocks(board), strict=True):
-            print(f"{name}={hertz}", file=board.stdout)
 
     def repl_uart(*uart: object) -> object:
         """The UART that was named for the prompt, or None; with an argument, name it. Prints stay on the console."""
@@ -94,11 +90,19 @@ def _system(board: Board) -> dict[str, Function]:
     def country(code: object = None, /) -> None:
         """The country whose radio rules hold: a pyboard has no radio."""
 
+    def main(filename: object, opt: int = 0) -> None:
+        """Have boot.py followed by that file instead of main.py; what is no str changes nothing."""
+        if isinstance(filename, str):
+            board.singletons[MAIN_SCRIPT] = filename
+
+    def repl_info(value: object, /) -> None:
+        """Whether the prompt tells how long each line took: it never does here."""
+
     def sync() -> None:
         """Write out the flash's cache: here files are written as they are closed."""
         board.clock.spend(board.profile.call_ns)
 
     return {
-        "country": country, "enable_irq": enable_irq, "fault_debug": fault_debug, "info": info, "repl_uart": repl_uart,
-        "sync": sync,
+        "country": country, "disable_irq": disable_irq, "enable_irq": enable_irq, "fault_debug": fault_debug,
+        "main": main, "repl_info": repl_info, "repl_uart": repl_uart, "sync": sync,
     }  # fmt: skip

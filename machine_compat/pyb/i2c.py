@@ -9,7 +9,7 @@ from typing import Any
 
 from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
 from machine_compat.errors import BusError, Fault, Unsupported
-from machine_compat.machine.i2c_controller import SCANNED
+from machine_compat.machine.i2c_controller import present
 from machine_compat.machine.one_per_bus import OnePerBus
 from machine_compat.machine.peripheral import fail, to_int
 from machine_compat.oserror import os_error
@@ -133,7 +133,12 @@ class I2C(OnePerBus):
     def scan(self) -> list[int]:
         """The addresses that answer, ascending."""
         self._controlling()
-        return [address for address in SCANNED if self._answers(address)]
+        if self._config is None:
+            raise os_error(errno.EBUSY)
+        try:
+            return present(self._bus, self._board.interrupts)
+        except BusError as error:
+            fail(self._board, "pyb.I2C", error)
 
     def is_ready(self, addr: int, /) -> bool:
         """Whether an address answers, asked until it does or has not for a while."""

@@ -3,11 +3,12 @@
 # Ref: MicroPython ports/stm32/servo.c: timer 5 makes 50 pulses a second, in steps of 10 µs
 """
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from machine_compat.board import Board
 from machine_compat.contract import PWMConfig
-from machine_compat.machine.peripheral import Peripheral, to_int
+from machine_compat.machine.peripheral import Peripheral, made_for, to_int
 from machine_compat.machine.pwm_leg import Leg, leg_of
 from machine_compat.pyb.timebase import Beats
 
@@ -15,6 +16,8 @@ STEP_NS, STEP_US = 10_000, 10
 FRAME_MS = 20
 FRAME_NS = FRAME_MS * 1_000_000
 IDS = range(1, 5)
+PWM_ID = 3
+"""The servo on the channel that pyb.pwm sets."""
 
 
 class Servo(Peripheral):
@@ -43,7 +46,7 @@ class Servo(Peripheral):
         servo._least, servo._most, servo._centre = 64, 242, 150
         servo._right_angle, servo._full_speed = 97, 70
         servo._width = 150
-        servo._beats = Beats(board, Frames(board).following, servo._step)
+        servo._beats = Beats(board, frames(board).following, servo._step)
         return servo
 
     def __init__(self, id: int, /) -> None:
@@ -56,7 +59,13 @@ class Servo(Peripheral):
     # ---- in 10 µs
 
     def _pulse(self) -> None:
-        self._leg.put(PWMConfig(FRAME_NS, self._width * STEP_NS))
+        self._set(self._width)
+
+    def _set(self, steps: int) -> None:
+        """Put pulses of a width on the pin, whatever the servo takes for its own."""
+        self._compare = steps
+        frame_ns = frames(self._board).length_ns
+        self._leg.put(PWMConfig(frame_ns, min(steps * STEP_NS, frame_ns)))
 
     def _go(self, goal: int, frames: int) -> None:
         """Get to a pulse width in so many frames, at once for less than two."""
@@ -136,6 +145,7 @@ class Servo(Peripheral):
     _right_angle: int
     _full_speed: int
     _width: int
+    _compare: int
     _beats: Beats
 
 
@@ -143,11 +153,41 @@ class Frames:
     """The rhythm of the timer that all servos share."""
 
     def __init__(self, board: Board) -> None:
-        self._began_ns = board.singleton((Frames,), board.clock.now_ns)
+        self._began_ns = board.clock.now_ns()
+        self.length_ns = FRAME_NS
 
     def following(self, after: int) -> int:
         """When the first frame after a time begins."""
-        return after + FRAME_NS - (after - self._began_ns) % FRAME_NS
+        return after + self.length_ns - (after - self._began_ns) % self.length_ns
+
+
+def frames(board: Board) -> Frames:
+    return board.singleton((Frames,), lambda: Frames(board))
+
+
+def functions(board: Board) -> dict[str, Callable[[int, int], None]]:
+    """What pyb had before Servo was a class: functions that write the timer's registers, if it runs."""
+    kind = made_for(board, Servo, "pyb")
+
+    def running() -> dict[int, Servo]:
+        found = {id: board.singletons.get((kind, id)) for id in IDS}
+        return {id: servo for id, servo in found.items() if isinstance(servo, Servo)}
+
+    def servo(port: int, value: int, /) -> None:
+        """Give a servo, 1 to 4, pulses of a width in 10 µs, 50 to 250; Servo objects do not know of it."""
+        steps = max(50, min(250, to_int(value)))
+        if to_int(port) in running():
+            running()[port]._set(steps)
+
+    def pwm(period: int, pulse: int, /) -> None:
+        """Set the period of all servos' pulses, less one, and the width of the third's, both in 10 µs."""
+        length, steps = to_int(period), to_int(pulse)
+        if running():
+            frames(board).length_ns = (length + 1) * STEP_NS
+        for id, known in running().items():
+            known._set(steps if id == PWM_ID else known._compare)
+
+    return {"servo": servo, "pwm": pwm}
 
 
 def quotient(dividend: int, divisor: int) -> int:

@@ -29,22 +29,26 @@ class TimeBase:
         self.period = most
         self.mode = UP
         self.running = False
+        self.clocked = True
+        """Whether time makes it count; otherwise `step` does."""
         self._start_ns = 0
         self._stopped_at = 0
+        self._steps = 0
 
     # ---- running
 
     def start(self, now: int) -> None:
         """Count on from where it stands."""
-        if not self.running:
+        if self.clocked and not self.running:
             self.running = True
             self.set_counter(self._stopped_at, now)
 
     def restart(self, prescaler: int, period: int, mode: int, now: int) -> None:
         """Count from the beginning, in a new way."""
         self.prescaler, self.period, self.mode = prescaler & 0xFFFF, period & self.most, mode
-        self.running = True
+        self.running = self.clocked
         self._start_ns = now
+        self._stopped_at = 0
 
     def stop(self, now: int) -> None:
         self._stopped_at = self.counter(now)
@@ -71,6 +75,16 @@ class TimeBase:
         self._stopped_at = count
         phase = self.period - count if self.mode == DOWN else count
         self._start_ns = now - self.ns(phase)
+
+    def step(self, change: int) -> bool:
+        """Count an edge, up or down; the prescaler lets one of several through. Whether the counter overflowed."""
+        self._steps += 1
+        if self._steps <= self.prescaler:
+            return False
+        self._steps = 0
+        count = self._stopped_at + change
+        self._stopped_at = count % (self.period + 1)
+        return count != self._stopped_at
 
     @property
     def cycle(self) -> int:

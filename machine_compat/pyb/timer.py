@@ -8,10 +8,12 @@ from typing import Any, Self
 
 from machine_compat.machine.irq import IRQ
 from machine_compat.machine.peripheral import Peripheral, made_for, to_int
+from machine_compat.machine.pin import Pin
 from machine_compat.ports.stm32 import WIDE_TIMERS
 from machine_compat.pyb.clocks import timer_hz
 from machine_compat.pyb.timebase import CENTER, DOWN, UP, Beats, TimeBase
-from machine_compat.pyb.timer_channel import MODES, TimerChannel
+from machine_compat.pyb.timer_channel import ENCODERS, MODES, TimerChannel
+from machine_compat.pyb.timer_inputs import listening_pin
 
 TIMERS = range(1, 15)
 ADVANCED = (1, 8)
@@ -61,6 +63,7 @@ class Timer(Peripheral):
         timer._div = 1
         timer._deadtime = timer._break = 0
         timer._channels = {}
+        timer._levels = {}
         timer._beats = Beats(board, timer._base.next_update, timer._overflow)
         timer._irq = IRQ(board, timer, timer._listen)
         return timer
@@ -109,6 +112,7 @@ class Timer(Peripheral):
         """Stop, with all its channels."""
         self.callback(None)
         channels, self._channels = self._channels, {}
+        self._levels.clear()
         for channel in channels.values():
             channel._end()
         self._base.stop(self._board.clock.now_ns())
@@ -202,6 +206,16 @@ class Timer(Peripheral):
         made._refresh()
         return made
 
+    def _encoders(self) -> list[TimerChannel]:
+        """The channels that have made the timer count edges."""
+        return [channel for channel in self._channels.values() if channel._mode in ENCODERS]
+
+    def _input_pin(self, number: int, asking: TimerChannel) -> Pin | None:
+        """The pin that the timer hears as its channel `number`."""
+        channel = asking if asking._channel == number else self._channels.get(number)
+        connected = None if channel is None else channel._pin
+        return connected or listening_pin(self._board, self._id, number)
+
     def __repr__(self) -> str:
         base = self._base
         if not self._used:
@@ -219,6 +233,7 @@ class Timer(Peripheral):
     _deadtime: int
     _break: int
     _channels: dict[int, TimerChannel]
+    _levels: dict[int, bool]
     _beats: Beats
     _irq: IRQ
     _listening = False

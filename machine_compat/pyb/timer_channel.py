@@ -1,6 +1,6 @@
-"""`pyb.TimerChannel`: what a timer does when its counter gets to a value: pulses on a pin, or a call.
+"""`pyb.TimerChannel`: what a timer does when its counter gets to a value, or when an edge comes.
 
-# Ref: MicroPython ports/stm32/timer.c; RM0090 17.3.10 (PWM mode), 18.3.7 (output compare)
+# Ref: MicroPython ports/stm32/timer.c; RM0090 17.3.10 (PWM mode), 18.3.5 (input capture), 18.3.8 (output compare)
 """
 
 from collections.abc import Callable
@@ -12,6 +12,17 @@ from machine_compat.machine.peripheral import Peripheral, to_int
 from machine_compat.machine.pin import Pin
 from machine_compat.machine.pwm_leg import Leg, leg_of
 from machine_compat.pyb.timebase import CENTER, SECOND, Beats
+from machine_compat.pyb.timer_inputs import (
+    BOTH,
+    ENCODER_TIMERS,
+    FALLING,
+    RISING,
+    TimerInput,
+    captured,
+    counted,
+    listening_pin,
+    release,
+)
 
 if TYPE_CHECKING:
     from machine_compat.pyb.timer import Timer
@@ -20,17 +31,24 @@ MODES = (
     "PWM", "PWM_INVERTED", "OC_TIMING", "OC_ACTIVE", "OC_INACTIVE", "OC_TOGGLE", "OC_FORCED_ACTIVE",
     "OC_FORCED_INACTIVE", "IC", "ENC_A", "ENC_B", "ENC_AB",
 )  # fmt: skip
-OFFERED = MODES[:3]
+PULSES = frozenset({"PWM", "PWM_INVERTED"})
+CAPTURE = "IC"
+ENCODERS = frozenset({"ENC_A", "ENC_B", "ENC_AB"})
+AT_MATCH = frozenset({"OC_ACTIVE", "OC_INACTIVE", "OC_TOGGLE"})
+"""Modes that change the pin when the counter gets to the value."""
 UNSET: Any = object()
 
 
 class TimerChannel(Peripheral):
-    """timer.channel(n, mode, *, callback, pin, compare, pulse_width, pulse_width_percent, pulse_width_us, ..._ns)
+    """timer.channel(n, mode, *, callback, pin, compare, polarity, pulse_width, pulse_width_percent, ..._us, ..._ns)
 
-    mode: PWM or PWM_INVERTED, pulses on a pin that the timer reaches; OC_TIMING, no pin. callback: called with the
-    timer when the counter gets to the channel's value. A pin that the timer reaches by another channel shows none of
-    this one's pulses; that of a complementary output shows them inverted. Raises ValueError for any other mode and for
-    a pin the timer does not reach.
+    mode: PWM or PWM_INVERTED, pulses on a pin that the timer reaches; OC_..., a pin that changes when the counter gets
+    to `compare`, OC_TIMING none; IC, the counter's value at an edge of the pin; ENC_..., a timer that counts the edges
+    of its first two channels' pins, forward and back. callback: called with the timer when the counter gets to the
+    channel's value, and at each edge captured. polarity: HIGH or LOW of an output, RISING, FALLING or BOTH of an input.
+    A pin that the timer reaches by another channel shows none of this one's pulses; that of a complementary output
+    shows them inverted. Raises ValueError for another mode or polarity, a pin the timer does not reach, and an encoder
+    on a timer that has none.
     """
 
     def __init__(
@@ -47,31 +65,49 @@ class TimerChannel(Peripheral):
         pulse_width_us: int | None = None,
         pulse_width_ns: int | None = None,
         compare: int = 0,
-        polarity: int = 0,
+        polarity: int | None = None,
     ) -> None:
-        if MODES[mode] not in OFFERED:
-            raise ValueError(f"Timer.{MODES[mode]} cannot be done here; {', '.join(OFFERED)} can")
-        if polarity not in (timer.HIGH, timer.LOW):
-            raise ValueError(f"invalid polarity ({polarity})")
         board = self._board
         self._timer = timer
         self._channel = channel
-        self._mode = mode
+        self._mode = MODES[mode]
+        self._polarity = self._checked(polarity)
         self._compare = 0
         self._leg: Leg | None = None
-        self._inverted = mode == timer.PWM_INVERTED
+        self._pin: Pin | None = None
+        self._input: TimerInput | None = None
+        self._inverted = (self._mode == "PWM_INVERTED") ^ (self._polarity == timer.LOW)
+        # OCxREF, which outlives a change of mode.
+        before = timer._levels.get(channel, False)
+        self._active = self._mode == "OC_FORCED_ACTIVE" or (before and self._mode != "OC_FORCED_INACTIVE")
+        timer._levels[channel] = self._active
         self._listening = False
         self._beats = Beats(board, self._next_match, self._matched)
         self._irq = IRQ(board, timer, self._listen)
         if pin is not None:
             self._connect(pin)
-        self._set(to_int(compare if mode == timer.OC_TIMING else pulse_width))
+        self._set(to_int(pulse_width if self._mode in PULSES else compare))
         self._begin(pulse_width_percent, pulse_width_us, pulse_width_ns)
+        self._hear()
         if callback is not None:
             self.callback(callback)
 
+    def _checked(self, polarity: int | None) -> int:
+        """The polarity: pulses have none, of an output it is a level, of an input an edge."""
+        timer = self._timer
+        encoder = self._mode in ENCODERS
+        allowed = (RISING, FALLING, BOTH) if encoder or self._mode == CAPTURE else (timer.HIGH, timer.LOW)
+        chosen = 0 if polarity is None or self._mode in PULSES else to_int(polarity)
+        if chosen not in allowed:
+            raise ValueError(f"invalid polarity ({chosen})")
+        if encoder and timer._id not in ENCODER_TIMERS:
+            raise ValueError(f"encoder not supported on timer {timer._id}")
+        return chosen
+
     def _begin(self, percent: float | None, us: int | None, ns: int | None) -> None:
         """Set the width from the first of these that is given."""
+        if self._mode not in PULSES:
+            return
         if percent is not None:
             self.pulse_width_percent(percent)
         elif us is not None:
@@ -94,24 +130,67 @@ class TimerChannel(Peripheral):
                 raise ValueError(f"Pin({pin.name()}) doesn't have an alt for Timer({self._timer._id})")
             signals, index = {found.signal for found in reached}, reached[0].number
         pin.init(pin.AF_PP, alt=index)
-        if self._mode != self._timer.OC_TIMING and signals & {signal, signal + "N"}:
+        self._pin = pin
+        drives = self._mode not in ("OC_TIMING", CAPTURE) and self._mode not in ENCODERS
+        if drives and signals & {signal, signal + "N"}:
             self._inverted ^= signal not in signals
             self._leg = leg_of(board, pin.ref)
             self._leg.take(unit)
 
+    def _hear(self) -> None:
+        """Listen to the pins that the mode listens to."""
+        timer, board = self._timer, self._board
+        base, name = timer._base, f"tim{timer._id} ch{self._channel}"
+        if self._mode == CAPTURE:
+            base.start(board.clock.now_ns())
+            pin = self._pin or listening_pin(board, timer._id, self._channel)
+            if pin is not None:
+                release(pin)
+                self._input = TimerInput(board, name, captured(pin, self._polarity), self._capture)
+        elif self._mode in ENCODERS:
+            for other in timer._encoders():
+                other._mute()
+            base.stop(board.clock.now_ns())
+            base.clocked = False
+            base.set_counter(0, board.clock.now_ns())
+            first, second = (timer._input_pin(number, self) for number in (1, 2))
+            for pin in filter(None, (first, second)):
+                release(pin)
+            rules = counted(first, second, by_first=self._mode != "ENC_B", by_second=self._mode != "ENC_A")
+            self._input = TimerInput(board, name, rules, self._step)
+
+    def _capture(self, change: int) -> None:
+        self._compare = self._timer._base.counter(self._board.clock.now_ns())
+        self._irq.fire(1)
+
+    def _step(self, change: int) -> None:
+        if self._timer._base.step(change):
+            self._timer._overflow()
+
     def _refresh(self) -> None:
-        """Put the pulses on the pin as timer and compare value have them now, and wait for the next match."""
+        """Put on the pin what timer and compare value make of it now, and wait for the next match."""
         base = self._timer._base
-        if self._leg is not None and base.running:
+        cycle = base.cycle
+        if self._leg is not None and self._mode not in PULSES:
+            self._leg.put(PWMConfig(base.ns(cycle), base.ns(cycle) if self._active else 0, self._inverted))
+        elif self._leg is not None and base.running:
             high = self._compare * (2 if base.mode == CENTER else 1)
-            cycle = base.cycle
             self._leg.put(PWMConfig(base.ns(cycle), base.ns(min(high, cycle)), self._inverted))
-        if self._listening:
+        if self._mode != CAPTURE and (self._listening or (self._leg is not None and self._mode in AT_MATCH)):
             self._beats.start()
+
+    def _mute(self) -> None:
+        if self._input is not None:
+            self._input.close()
+            self._input = None
 
     def _end(self) -> None:
         """No pulses and no calls any more."""
         self._irq.attach(None, 0, self._timer._hard)
+        self._beats.stop()
+        self._mute()
+        if self._mode in ENCODERS:
+            self._timer._base.clocked = not self._timer._encoders()
         if self._leg is not None:
             self._leg.put(PWMConfig(self._timer._base.ns(self._timer._base.cycle), 0))
             self._leg = None
@@ -170,13 +249,20 @@ class TimerChannel(Peripheral):
 
     def _listen(self, trigger: int) -> None:
         self._listening = bool(trigger)
-        (self._beats.start if trigger else self._beats.stop)()
+        if not trigger:
+            self._beats.stop()
+        self._refresh()
 
     def _next_match(self, after: int) -> int | None:
         return self._timer._base.next_match(self._compare, after)
 
     def _matched(self) -> None:
-        self._irq.fire(1)
+        if self._mode in AT_MATCH:
+            self._active = not self._active if self._mode == "OC_TOGGLE" else self._mode == "OC_ACTIVE"
+            self._timer._levels[self._channel] = self._active
+            self._refresh()
+        if self._listening:
+            self._irq.fire(1)
 
     def __repr__(self) -> str:
-        return f"TimerChannel(timer={self._timer._id}, channel={self._channel}, mode={MODES[self._mode]})"
+        return f"TimerChannel(timer={self._timer._id}, channel={self._channel}, mode={self._mode})"

@@ -31,3 +31,16 @@ def test_the_reference_corrects_for_another_supply(pyboard: Any) -> None:
     adc = pyboard.pyb.ADCAll(12)
     assert adc.read_vref() == pytest.approx(3.0, abs=0.01)
     assert adc.read_core_vbat() == pytest.approx(3.3, abs=0.01)
+
+
+def test_the_channels_of_the_mask_become_analog(pyboard: Any) -> None:
+    pins = [pyboard.pyb.Pin(name) for name in ("X1", "X2", "X3")]
+    for pin in pins:
+        pin.init(pin.IN)
+    pyboard.pyb.ADCAll(12, 0b011)
+    assert [pin.mode() for pin in pins] == [pin.ANALOG, pin.ANALOG, pin.IN]
+    assert repr(pins[0]) == "Pin(Pin.cpu.A0, mode=Pin.ANALOG)"
+    pins[0].init(pins[0].OUT)
+    assert pins[0].mode() == pins[0].OUT
+    pyboard.pyb.DAC(1)
+    assert pyboard.pyb.Pin("X5").mode() == pins[0].ANALOG

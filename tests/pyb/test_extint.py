@@ -126,3 +126,16 @@ def test_wrong_modes_pulls_and_pins(pyboard: Any) -> None:
         pyb.ExtInt("X5", pyb.ExtInt.IRQ_RISING, 3, None)
     with pytest.raises(ValueError, match=re.escape("Pin(Z9) doesn't exist")):
         pyb.ExtInt("Z9", pyb.ExtInt.IRQ_RISING, pyb.Pin.PULL_NONE, None)
+
+
+def test_registers_show_the_lines_of_both_kinds(pyboard: Any) -> None:
+    pyb = pyboard.pyb
+    ext = pyb.ExtInt("X5", pyb.ExtInt.IRQ_RISING, pyb.Pin.PULL_NONE, lambda line: None)
+    pyb.Pin("X1").irq(lambda pin: None, pyb.Pin.IRQ_FALLING)
+    pyb.ExtInt.regs()
+    ext.disable()
+    pyb.ExtInt.regs()
+    shown = pyboard.output.getvalue().splitlines()
+    assert shown[:4] == ["EXTI_IMR   00000011", "EXTI_EMR   00000000", "EXTI_RTSR  00000010", "EXTI_FTSR  00000001"]
+    assert [line.split()[0] for line in shown[4:6]] == ["EXTI_SWIER", "EXTI_PR"]
+    assert shown[6] == "EXTI_IMR   00000001"

@@ -10,10 +10,10 @@ from machine_compat.profile import load
 from machine_compat.pyb import build
 
 NAMES = [
-    "ADC", "ADCAll", "Accel", "CAN", "DAC", "ExtInt", "Flash", "I2C", "LED", "Pin", "RTC", "SD", "SDCard", "SPI",
+    "ADC", "ADCAll", "Accel", "CAN", "DAC", "ExtInt", "Flash", "I2C", "LCD", "LED", "Pin", "RTC", "SD", "SDCard", "SPI",
     "Servo", "Switch", "Timer", "UART", "bootloader", "country", "delay", "disable_irq", "elapsed_micros",
-    "elapsed_millis", "enable_irq", "fault_debug", "freq", "hard_reset", "info", "micros", "millis", "repl_uart",
-    "rng", "standby", "stop", "sync", "udelay", "unique_id", "wfi",
+    "elapsed_millis", "enable_irq", "fault_debug", "freq", "hard_reset", "info", "main", "micros", "millis",
+    "mount", "pwm", "repl_info", "repl_uart", "rng", "servo", "standby", "stop", "sync", "udelay", "unique_id", "wfi",
 ]  # fmt: skip
 
 

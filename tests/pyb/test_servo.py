@@ -117,3 +117,21 @@ def test_a_reset_puts_it_in_the_middle(pyboard: Any) -> None:
     pyboard.run_ms(300)
     pyboard.board.power_cycle("SOFT")
     assert pyboard.pyb.Servo(1).pulse_width() == 1_500
+
+
+def test_the_functions_of_old_write_the_timers_registers(pyboard: Any) -> None:
+    pyb, edges = pyboard.pyb, []
+    pyb.servo(1, 200)
+    servo = pyb.Servo(1)
+    assert servo.pulse_width() == 1_500
+    pyb.servo(1, 999)
+    pyb.pwm(999, 100)
+    start = pyboard.now
+    pyboard.wire("X1").watch(lambda level, time: edges.append(((time - start) // 1_000, level)))
+    pyboard.run_ms(15)
+    assert edges == [(2_500, 0), (10_000, 1), (12_500, 0)]
+    assert servo.pulse_width() == 1_500
+    servo.pulse_width(1_000)
+    third = pyb.Servo(3)
+    pyb.pwm(1_999, 120)
+    assert third.pulse_width() == 1_500

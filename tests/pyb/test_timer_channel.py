@@ -173,30 +173,6 @@ def test_a_channel_set_up_again_is_another(pyboard: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "mode",
-    [
-        "OC_ACTIVE",
-        "OC_INACTIVE",
-        "OC_TOGGLE",
-        "OC_FORCED_ACTIVE",
-        "OC_FORCED_INACTIVE",
-        "IC",
-        "ENC_A",
-        "ENC_B",
-        "ENC_AB",
-    ],
-)
-def test_modes_that_are_not_there(pyboard: Any, mode: str) -> None:
-    Timer = pyboard.pyb.Timer
-    timer = Timer(2, freq=1000)
-    with pytest.raises(
-        ValueError, match=re.escape(f"Timer.{mode} cannot be done here; PWM, PWM_INVERTED, OC_TIMING can")
-    ):
-        timer.channel(1, getattr(Timer, mode))
-    assert timer.channel(1) is None
-
-
-@pytest.mark.parametrize(
     ("number", "options", "message"),
     [
         (0, {}, "invalid channel (0)"),
