@@ -9,9 +9,10 @@ goes on to the next tap and at last to the channel:
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, cast
 
-from machine_compat.contract import CANEvent, CANFrame, Read, Write
+from machine_compat.contract import CANEvent, CANFrame, I2CBus, Read, USBDeviceConfig, USBDeviceEvent, Write
 from machine_compat.errors import BusError, ConfigError, Fault
 
 
@@ -39,9 +40,12 @@ class Tapped:
 
     def __getattr__(self, verb: str) -> Callable[..., object]:
         getattr(self._channel, verb)  # an AttributeError names the channel's class
+        if verb == "scan" and isinstance(self._channel, I2CBus):
+            # One by one, so that a tap sees each address as the transfer that it is.
+            return partial(I2CBus.scan, cast(I2CBus, self))
 
         def call(*args: object) -> object:
-            if verb == "watch" and callable(args[-1]):
+            if verb in ("watch", "connect") and callable(args[-1]):
                 args = (*args[:-1], self._heard(args[-1]))
             return self._pass(Call(self._kind, self._ref, verb, args), 0)
 
@@ -106,10 +110,40 @@ def notation(call: Call, outcome: object) -> str:
             return f"rx {can_notation(frame)}"
         case Call("line", _, "write", (level,)):
             return f"= {level}"
+        case Call("line", _, "toggle", _):
+            return "toggled"
         case Call("line", _, "event", (edge, *_)):
             return f"{getattr(edge, 'name', edge)} edge".lower()
         case Call("pwm" | "dac", _, "configure" | "write", (value,)):
             return f"{value}"
+        case Call("usb_device", _, verb, args):
+            return usb_notation(verb, args)
+    return ""
+
+
+def usb_notation(verb: str, args: tuple[Any, ...]) -> str:
+    """``in 83 02 00 0b`` and ``out 01 68 69`` by endpoint; ``setup 21 0a 00 ...``, and what answers it."""
+    match verb, args:
+        case "connect", (USBDeviceConfig() as config, *_):
+            vendor, product = (int.from_bytes(config.device[place : place + 2], "little") for place in (8, 10))
+            return f"connect {vendor:04x}:{product:04x}"
+        case "submit", (int() as endpoint, bytes() as data):
+            return f"in {endpoint:02x} {data.hex(' ')}".rstrip()
+        case "event", (USBDeviceEvent.RECEIVED, int() as endpoint, bytes() as data):
+            return f"out {endpoint:02x} {data.hex(' ')}".rstrip()
+        case "event", (USBDeviceEvent.SETUP | USBDeviceEvent.CONTROL_DATA as event, _, bytes() as data):
+            kind = "setup" if event is USBDeviceEvent.SETUP else "data"
+            return f"{kind} {data.hex(' ')}" if data else ""
+        case "event", (USBDeviceEvent.CONFIGURED, int() as value, _):
+            return f"configured {value}"
+        case "event", (USBDeviceEvent.RESET | USBDeviceEvent.FAILED as event, *_):
+            return str(event.value)
+        case "answer", (None,):
+            return "stall"
+        case "answer", (bytes() as data,) if data:
+            return f"reply {data.hex(' ')}"
+        case "disconnect", _:
+            return "disconnect"
     return ""
 
 

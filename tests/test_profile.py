@@ -277,3 +277,12 @@ def test_any_value_in_any_place_is_read_or_refused_in_one_line(place: str, value
         said = str(error)
     assert said.startswith(("x.toml", "board file x.toml: "))
     assert "\n" not in said
+
+
+def test_the_url_of_an_adapter_is_its_board_there() -> None:
+    second = load("ft232h://FT7X2K/2")
+    assert second.backend == "ft232h://FT7X2K/2"
+    assert second._replace(backend="ft232h://") == load("ft232h")
+    assert load("mcp2221://?port=1-2").wiring().board == "mcp2221"
+    with pytest.raises(ConfigError, match="no board 'ft231x://1'; there are ch341, "):
+        load("ft231x://1")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from machine_compat.contract import Read, Write
+from machine_compat.contract import Read, USBDeviceConfig, USBDeviceEvent, Write
 from machine_compat.errors import BusError, ConfigError, Fault
 from machine_compat.mock.devices.dialogue import Dialogue
 from machine_compat.mock.devices.spi_memory import SPIMemory
@@ -118,6 +118,39 @@ def test_the_edges_that_a_handler_hears(pico: SimulatedBoard) -> None:
     pico.press("GP14", ms=1)
     pico.run_on(ms=2)
     assert lines == ["GP14 falling edge", "GP14 rising edge"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "line"),
+    [
+        ("connect", (USBDeviceConfig(bytes(8) + b"\x55\xf0\x99\x99", b"", {}), print), "connect f055:9999"),
+        ("disconnect", (), "disconnect"),
+        ("submit", (0x83, b"\x02\x00\x0b"), "in 83 02 00 0b"),
+        ("submit", (0x83, b""), "in 83"),
+        ("submit", (0x01, 64), ""),
+        ("answer", (b"\x01\x02",), "reply 01 02"),
+        ("answer", (b"",), ""),
+        ("answer", (64,), ""),
+        ("answer", (None,), "stall"),
+        ("event", (USBDeviceEvent.RESET, 0, b""), "reset"),
+        ("event", (USBDeviceEvent.CONFIGURED, 1, b""), "configured 1"),
+        ("event", (USBDeviceEvent.SETUP, 0, bytes.fromhex("210a000000000000")), "setup 21 0a 00 00 00 00 00 00"),
+        ("event", (USBDeviceEvent.CONTROL_DATA, 0, b"\x02"), "data 02"),
+        ("event", (USBDeviceEvent.CONTROL_DATA, 0, b""), ""),
+        ("event", (USBDeviceEvent.RECEIVED, 1, b"hi"), "out 01 68 69"),
+        ("event", (USBDeviceEvent.SENT, 0x81, b""), ""),
+        ("stalled", (0x81,), ""),
+    ],
+)
+def test_the_notation_of_a_usb_device(verb: str, args: tuple[Any, ...], line: str) -> None:
+    assert notation(Call("usb_device", "usb0", verb, args), None) == line
+
+
+def test_a_usb_device_is_traced(pico: SimulatedBoard) -> None:
+    lines = traced(pico)
+    assert pico.usb.ports == []
+    pico.run_on(ms=300)
+    assert lines == ["usb0 connect 2e8a:0005", "usb0 reset", "usb0 configured 1"]
 
 
 def test_calls_that_move_nothing_are_not_shown() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from machine_compat.bridge.find import udev_advice
+from machine_compat.bridge.advice import advice
 from machine_compat.errors import BusError, ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 IN = 0x80
 TRANSFER_TYPE, BULK = 3, 2
 CONTROL_MS = 1_000
+DRAIN_MS = 20
 
 
 class Unplugged(BusError):
@@ -85,6 +86,15 @@ class Adapter:
             count: int = self._device.read(self._endpoints[IN], buffer, timeout_ms)
         return buffer[:count].tobytes()
 
+    def drain(self) -> None:
+        """Take what nobody waits for any more: answers to what a transfer before, or another program, has asked."""
+        try:
+            while True:
+                self.read(self.packet, DRAIN_MS)
+        except BusError as error:
+            if error.fault is not Fault.TIMEOUT:
+                raise
+
     def control(self, request: int, value: int, index: int) -> None:
         """A vendor request without data."""
         with self._using():
@@ -131,11 +141,11 @@ class Adapter:
             raise ConfigError(f"{self.name} cannot be opened: {self._advice(number, error)}") from error
 
     def _advice(self, number: int | None, error: Exception) -> str:
-        device = self._device
-        if sys.platform == "win32":
-            return f"give it the driver WinUSB with Zadig (https://zadig.akeo.ie): {error}"
+        remedy = advice(sys.platform, self._device.idVendor, self._device.idProduct)
         if number in (errno.EACCES, errno.EPERM):
-            return f"permission denied; {udev_advice(device.idVendor, device.idProduct)}"
+            return f"permission denied; {remedy}"
+        if isinstance(error, NotImplementedError) or sys.platform == "win32":
+            return f"{remedy} ({error})"
         if number == errno.EBUSY:
             return "another program or driver has it; end that first"
         return str(error)

@@ -1,17 +1,19 @@
 """Finds the one USB adapter that a board means, and lists the candidates when that is not clear."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from machine_compat.bridge.advice import advice
 from machine_compat.errors import ConfigError
 
 if TYPE_CHECKING:
     from usb.backend import IBackend
     from usb.core import Device
 
+GET_DESCRIPTOR, DEVICE = 6, 0x0100
 INSTALL = "pip install machine-compat[usb]"
 
 
@@ -43,12 +45,13 @@ def find(wanted: Wanted, backend: "IBackend | None" = None) -> "Device":
     described += f" with serial number {wanted.serial}" if wanted.serial else ""
     described += f" on USB port {wanted.port}" if wanted.port else ""
     if fitting:
-        raise ConfigError(f"{len(fitting)} adapters match {described}; say which: {choices(wanted.scheme, fitting)}")
+        which = choices(wanted.scheme, fitting)
+        raise ConfigError(f"{len(fitting)} adapters match {described}; say which, with --board or as backend: {which}")
     unreadable = [device for device in plugged if serial_of(device) is None]
     if unreadable:
         first = unreadable[0]
-        advice = udev_advice(first.idVendor, first.idProduct)
-        raise ConfigError(f"{wanted.name} on USB port {port_of(first)}: permission denied; {advice}")
+        remedy = advice(sys.platform, first.idVendor, first.idProduct)
+        raise ConfigError(f"{wanted.name} on USB port {port_of(first)}: permission denied; {remedy}")
     if plugged:
         raise ConfigError(f"no {described} is plugged in; there is {choices(wanted.scheme, plugged)}")
     ids = ", ".join(f"{vendor:04x}:{product:04x}" for vendor, product in wanted.ids)
@@ -81,6 +84,46 @@ def packaged_libusb() -> "IBackend | None":
     return backend
 
 
+def has_libusb() -> bool:
+    """Whether pyusb is installed and finds a libusb."""
+    try:
+        libusb1 = import_module("usb.backend.libusb1")
+    except ImportError:
+        return False
+    return bool(packaged_libusb() or libusb1.get_backend())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An adapter as libusb sees it. refused: why it cannot be opened, "" where it can."""
+
+    ids: tuple[int, int]
+    serial: str
+    port: str
+    refused: str
+
+
+def look(wanted: Wanted, backend: "IBackend | None" = None) -> list[Seen]:
+    """All adapters of the kind; each is opened and closed again. ConfigError where pyusb or libusb is missing."""
+    return [
+        Seen((device.idVendor, device.idProduct), serial_of(device) or "", port_of(device), refused(device))
+        for device in candidates(wanted, backend)
+    ]
+
+
+def refused(device: "Device") -> str:
+    import usb.core
+    import usb.util
+
+    try:
+        device.ctrl_transfer(0x80, GET_DESCRIPTOR, DEVICE, 0, 18)
+    except (usb.core.USBError, NotImplementedError) as error:
+        return f"it cannot be opened ({error})"
+    finally:
+        usb.util.dispose_resources(device)
+    return ""
+
+
 def fits(wanted: Wanted, device: "Device") -> bool:
     return wanted.serial in ("", serial_of(device)) and wanted.port in ("", port_of(device))
 
@@ -104,20 +147,13 @@ def port_of(device: "Device") -> str:
 
 
 def choices(scheme: str, devices: Iterable["Device"]) -> str:
-    """The URL of each device: by its serial number where that tells it from the others, by its port otherwise."""
-    named = [(serial_of(device), port_of(device)) for device in devices]
+    """The URL of each device, and where it is."""
+    named = [(serial_of(device) or "", port_of(device)) for device in devices]
     serials = [serial for serial, _ in named]
-    return ", ".join(
-        f"{scheme}://{serial} on USB port {port}"
-        if serial and serials.count(serial) == 1
-        else f"{scheme}://?port={port}"
-        for serial, port in named
-    )
+    urls = [(url_of(scheme, serial, port, serials), port) for serial, port in named]
+    return ", ".join(url if url.endswith(f"={port}") else f"{url} on USB port {port}" for url, port in urls)
 
 
-def udev_advice(vendor: int, product: int) -> str:
-    """What lets the user at the computer open a device, on one line."""
-    if not sys.platform.startswith("linux"):
-        return "run as administrator, or free it from the system's own driver"
-    rule = f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{product:04x}", TAG+="uaccess"'
-    return f"put {rule} into /etc/udev/rules.d/60-machine-compat.rules and plug it in again"
+def url_of(scheme: str, serial: str, port: str, serials: Sequence[str]) -> str:
+    """The URL of a device: by its serial number where no other of `serials` is the same, by its port otherwise."""
+    return f"{scheme}://{serial}" if serial and serials.count(serial) == 1 else f"{scheme}://?port={port}"

@@ -52,6 +52,9 @@ class BridgeLine(Line):
         if self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
             self._apply()
 
+    def toggle(self) -> None:
+        self.write(1 - self._latch)
+
     def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
         level = self.read() if handler is not None else 0
         self._poller.watch(self._pin, level, edges, handler)
@@ -62,3 +65,8 @@ class BridgeLine(Line):
             self._mode = None
             with suppress(Unplugged):
                 self._set(0, False)
+
+    def one_wire_refusal(self) -> str:
+        return (
+            f"pin {self._pin} of a USB adapter cannot be a 1-Wire bus: USB is milliseconds late for its slots of 60 us"
+        )

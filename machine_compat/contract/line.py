@@ -62,7 +62,11 @@ class Line(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
-    # Optional, wider verbs: the facade falls back on read and write where a backend leaves them out.
+    # Optional, wider verbs: a default is here, or the facade falls back on read and write.
+
+    def toggle(self) -> None:
+        """Invert the output latch. A backend that knows the latch need not ask for the pad's level first."""
+        self.write(1 - self.read())
 
     def measure_pulse(self, level: int, timeout_ns: int, /) -> int:
         """Width in ns of the next pulse at `level`; -2: it did not begin in time, -1: it did not end in time."""
@@ -71,3 +75,7 @@ class Line(ABC):
     def send_bits(self, timing_ns: tuple[int, int, int, int], data: bytes, /) -> None:
         """Send bits, highest first, each as a high and a low time: (high_0, low_0, high_1, low_1)."""
         raise Unsupported("this line has no bitstream of its own")
+
+    def one_wire_refusal(self) -> str:
+        """Why a script cannot move a 1-Wire bus by hand here, and what would help; "" where slots of 60 us are kept."""
+        return ""

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from machine_compat.contract import I2CBus, Op, Read, Write
 from machine_compat.errors import BusError, Fault, Unsupported
+from machine_compat.interrupts import Interrupts
 from machine_compat.machine.peripheral import Peripheral, fail, readable, to_int, writable
 from machine_compat.oserror import os_error
 
@@ -86,19 +87,11 @@ class I2CController(Peripheral):
 
     def scan(self) -> list[int]:
         """The addresses that answer, ascending; asked with empty writes, which change nothing in a chip."""
-        return [address for address in SCANNED if self._answers(address)]
-
-    def _answers(self, address: int) -> bool:
+        self._flush()
         try:
-            try:
-                self._transfer(address, [Write(b"")])
-            except Unsupported:
-                self._transfer(address, [Read(1)])
+            return present(self._bus, self._board.interrupts)
         except BusError as error:
-            if error.fault not in (Fault.NACK_ADDRESS, Fault.BUSY):
-                fail(self._board, self._kind, error)
-            return error.fault is Fault.BUSY
-        return True
+            fail(self._board, self._kind, error)
 
     def readfrom(self, addr: int, nbytes: int, stop: object = True, /) -> bytes:
         """Read `nbytes` bytes."""
@@ -120,8 +113,15 @@ class I2CController(Peripheral):
     def writeto(self, addr: int, buf: object, stop: object = True, /) -> int:
         """Write a buffer; returns the number of ACKs received."""
         data = readable(buf)
+        address = to_int(addr)
         try:
-            self._transfer(to_int(addr), (Write(data),), bool(stop))
+            try:
+                self._transfer(address, (Write(data),), bool(stop))
+            except Unsupported:
+                if data:
+                    raise
+                # Nothing to write asks who is there; an adapter without empty messages can ask by reading.
+                self._transfer(address, (Read(1),))
         except BusError as error:
             return self._failed(error, probe=not data)
         return len(data)
@@ -178,6 +178,16 @@ class I2CController(Peripheral):
             self._send_kept()
         except BusError as error:
             self._failed(error)
+
+
+def present(bus: I2CBus, interrupts: Interrupts) -> list[int]:
+    """The addresses that answer. Handlers run in between where the bus asks for one at a time, as on a board."""
+    at_once = isinstance(bus, I2CBus) and type(bus).scan is not I2CBus.scan
+    found: list[int] = []
+    for addresses in [SCANNED] if at_once else [(address,) for address in SCANNED]:
+        with interrupts:
+            found += bus.scan(addresses)
+    return found
 
 
 def unsupported() -> NoReturn:

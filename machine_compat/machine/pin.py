@@ -6,6 +6,7 @@
 from functools import partial
 from typing import Any, Self
 
+from machine_compat.board import ANALOG
 from machine_compat.contract import Edge, Line, LineConfig, Mode, Pull
 from machine_compat.errors import BusError
 from machine_compat.machine.exti import exti_lines
@@ -157,7 +158,10 @@ class Pin(NamedPin):
         self.value(0)
 
     def toggle(self) -> None:
-        self.value(not self.value())
+        try:
+            self._line.toggle()
+        except BusError as error:
+            fail(self._board, "Pin", error)
 
     # ---- interrupts
 
@@ -176,19 +180,24 @@ class Pin(NamedPin):
                 raise ValueError(port.bad_trigger(to_int(mask)))
             chosen = None if handler is _UNSET else handler
             if port.exti and chosen is not None:
-                exti_lines(self._board).take_for(self, partial(self._irq.attach, None, mask, hard=False))
+                stop = partial(self._irq.attach, None, mask, hard=False)
+                exti_lines(self._board).take_for(self, stop, partial(self._edges_of, mask))
             self._irq.attach(chosen, mask, bool(options.get("hard")))
         return self._irq if port.pin_irq_returns else None
 
-    def _watch(self, trigger: int) -> None:
+    def _edges_of(self, trigger: int) -> Edge:
         port = self._board.port
         edges = Edge(0)
         if trigger & port.irq_rising == port.irq_rising:
             edges |= Edge.RISING
         if trigger & port.irq_falling == port.irq_falling:
             edges |= Edge.FALLING
+        return edges
+
+    def _watch(self, trigger: int) -> None:
+        edges = self._edges_of(trigger)
         self._line.watch(edges, self._edge if edges else None)
-        if port.exti and not edges:
+        if self._board.port.exti and not edges:
             exti_lines(self._board).free(self)
 
     def _edge(self, edge: Edge, time_ns: int) -> None:
@@ -216,16 +225,19 @@ class Pin(NamedPin):
         return port.pin_repr(spot.cpu, spot.number, self._mode_name(), pull, self._alternate_name(), self._drive)
 
     def _mode_name(self) -> str:
-        if self._board.use_of(self._spot.ref) and self._board.port.pin_alternates:
+        if self._use() not in ("", ANALOG) and self._board.port.pin_alternates:
             return "ALT"
         constants = self._board.port.constants.get("Pin", {})
-        mode = constants.get("IN", 0) if self._mode is None else self._mode
+        now = self._mode_now()
+        mode = constants.get("IN", 0) if now is None else now
         return next((name for name in MODE_NAMES if name in constants and constants[name] == mode), str(mode))
 
     def _alternate_name(self) -> str | None:
         """What the pin is connected to, in the port's words; None while it is the script's own."""
         board = self._board
-        use = board.use_of(self._spot.ref)
+        use = self._use()
+        if use == ANALOG:
+            return None
         alternates = board.profile.alternates.get(self._spot.ref, ())
         if use:
             there = (f"Pin.{alternate.name}" for alternate in alternates if alternate.unit.startswith(use))
@@ -235,11 +247,21 @@ class Pin(NamedPin):
         for alternate in alternates:
             if alternate.number == self._af:
                 return f"Pin.{alternate.name}"
-        named = board.port.constants.get("Pin", {}).items()
+        named = {**board.port.constants.get("Pin", {}), **board.profile.constants_of("Pin")}.items()
         return next((name[4:] for name, value in named if name[:4] == "ALT_" and value == self._af), str(self._af))
 
+    def _use(self) -> str:
+        """What has the pin; ANALOG only on ports whose pins have such a mode."""
+        use = self._board.use_of(self._spot.ref)
+        return "" if use == ANALOG and Mode.ANALOG not in self._board.port.pin_modes.values() else use
+
+    def _mode_now(self) -> int | None:
+        if self._use() == ANALOG:
+            return next(number for number, mode in self._board.port.pin_modes.items() if mode is Mode.ANALOG)
+        return self._mode
+
     def mode(self) -> int:
-        return self._mode if self._mode is not None else 0
+        return self._mode_now() or 0
 
     def pull(self) -> int:
         wanted = self._pull or Pull.NONE

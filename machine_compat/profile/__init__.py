@@ -40,8 +40,12 @@ All a board file may say, each with an example:
     led1 = "LED_RED"
     [limits]                                # numbers the port asks for
     watchdog_ms = 8388
+    [constants]                             # what this chip numbers otherwise than the port's usual one
+    "Pin.ALT_USB" = 10
     [layout]                                # where the pins are, for `machine-compat pins`; see Layout
     left = ["GP0", "GND", "VP=GPIO36"]
+
+A file with `like` says instead that a board's pins are somewhere else: see the module `overlay`.
 """
 
 import tomllib
@@ -49,6 +53,7 @@ from pathlib import Path
 
 from machine_compat.errors import ConfigError
 from machine_compat.profile.model import Alternate, Bus, Layout, Profile, Spot
+from machine_compat.profile.overlay import overlay
 from machine_compat.profile.reader import KEYS, KINDS, PIN_KEYS, Reader
 from machine_compat.profile.table import wrong
 
@@ -78,10 +83,13 @@ def board_names() -> list[str]:
 
 
 def load(name: str) -> Profile:
-    """The profile of a board by its name, or of a TOML file by its path.
+    """The profile of a board by its name, of a TOML file by its path, or of an adapter by its URL: ``ft232h://FT7X2K``.
 
     Raises ConfigError naming the file, the key and the choices.
     """
+    scheme, separator, _ = name.partition("://")
+    if separator and scheme in board_names():
+        return load(scheme)._replace(backend=name)
     if name.endswith(".toml"):
         path = Path(name)
         try:
@@ -102,4 +110,9 @@ def parse(text: str, name: str, file: str) -> Profile:
         raise wrong(file, "its tables or lists are nested too deeply") from None
     except ValueError as error:
         raise wrong(file, str(error)) from None
-    return Reader(data, name, file).profile()
+    if "like" not in data:
+        return Reader(data, name, file).profile()
+    like = data["like"]
+    if like not in board_names():
+        raise wrong(file, f"like = {like!r} is no board; there are {', '.join(board_names())}")
+    return overlay(load(str(like)), data, name, file)

@@ -116,6 +116,16 @@ class Profile(NamedTuple):
     lacks: frozenset[str] = frozenset()
     lacks_modules: frozenset[str] = frozenset()
     build: str = ""
+    constants: Mapping[str, int] = MappingProxyType({})
+    """What its chip numbers otherwise than its port's usual one: "Pin.ALT_USB"."""
+
+    def constants_of(self, entry: str) -> dict[str, int]:
+        """The chip's own numbers under a class: "ALT_USB" for Pin."""
+        return {
+            name.removeprefix(f"{entry}."): number
+            for name, number in self.constants.items()
+            if name.startswith(f"{entry}.")
+        }
 
     def lacking(self, entry: str) -> frozenset[str]:
         """What the board lacks of its port's names under "machine" or a class: "I2CTarget", "irq" for UART.irq."""
@@ -139,7 +149,7 @@ class Profile(NamedTuple):
             board=self.name,
             pins=frozenset(self.spots) | frozenset(self.analog.values()),
             aliases={name: ref for name, ref in aliases.items() if name != ref},
-            buses={ref: {s: p[0] for s, p in bus.pins.items() if p} for ref, bus in self.buses.items()},
+            buses={bus.ref: {s: p[0] for s, p in bus.pins.items() if p} for bus in self.buses.values()},
             parts=self.parts,
             open_pins=self.open_pins,
             call_ns=self.call_ns,

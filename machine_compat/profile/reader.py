@@ -19,7 +19,7 @@ SIGNALS = {
 """The signals of each kind of bus."""
 KINDS = tuple(SIGNALS)
 TEXTS = "description port machine build backend parts lacks lacks_modules"
-TABLES = "pins analog dac pwm alternates roles limits layout"
+TABLES = "pins analog dac pwm alternates roles limits constants layout"
 KEYS = frozenset((*TEXTS.split(), "call_ns", *TABLES.split(), *KINDS))
 PIN_KEYS = frozenset(("numbers", "ref", "cpu", "chip", "open", "input_only", "board"))
 LAYOUT_KEYS = frozenset(("left", "right", "bottom", "top_edge", "bottom_edge", "numbered"))
@@ -62,7 +62,7 @@ class Reader:
             dac=self._channels("dac"),
             alternates=self._alternates(),
             roles=self._roles(),
-            limits=self._limits(),
+            limits=self._integers("limits"),
             parts=self._parts(),
             open_pins=self.open_pins,
             call_ns=file.integer("call_ns", 1_000, least=1),
@@ -70,6 +70,7 @@ class Reader:
             pwm=self._pulses(),
             lacks=frozenset(file.texts("lacks")),
             build=file.text("build"),
+            constants=self._integers("constants"),
             lacks_modules=frozenset(file.texts("lacks_modules")),
             file=file.file,
         )
@@ -213,9 +214,9 @@ class Reader:
                 self._no_pin(table, role, name)
         return roles
 
-    def _limits(self) -> dict[str, int]:
-        table = self.file.table("limits")
-        return {limit: table.integer(limit, 0) for limit in table.data}
+    def _integers(self, name: str) -> dict[str, int]:
+        table = self.file.table(name)
+        return {key: table.integer(key, 0) for key in table.data}
 
     def _parts(self) -> tuple[str, ...]:
         parts = self.file.texts("parts")

@@ -16,6 +16,7 @@ from machine_compat.testing.analog import check_adc, check_pwm
 from machine_compat.testing.buses import check_i2c, check_spi
 from machine_compat.testing.lines import check_line
 from machine_compat.testing.serial import check_uart
+from machine_compat.testing.usb import check_usb_device
 from machine_compat.testing.whole import check_backend, check_clock, check_rtc
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "check_rtc",
     "check_spi",
     "check_uart",
+    "check_usb_device",
 ]

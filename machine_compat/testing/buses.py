@@ -34,6 +34,7 @@ def check_i2c(
         ops: tuple[Op, ...] = (Write(pointer(2)), Read(1))
         assert bus.transfer(address, ops) == b"\xba", f"{ref}: ops may be any sequence"
         _check_hold(bus, address, pointer(1), ref)
+        _check_scan(bus, address, absent, ref)
         refused = fault_of(lambda: bus.transfer(absent, [Write(b"xy"), Read(1)]), f"{ref}: nobody there")
         assert refused.fault is Fault.NACK_ADDRESS, f"{ref}: nobody at {absent:#04x} is NACK_ADDRESS: {refused.fault}"
         assert refused.acked == 0, f"{ref}: no data byte was acknowledged, not {refused.acked}"
@@ -62,6 +63,16 @@ def _check_hold(bus: I2CBus, address: int, pointer: bytes, ref: str) -> None:
         return
     reply = bus.transfer(address, [Read(1)])
     assert reply == b"\xdc", f"{ref}: a Read after a held write goes on from its pointer: {reply.hex()}"
+
+
+def _check_scan(bus: I2CBus, address: int, absent: int, ref: str) -> None:
+    asked = [absent, address, absent ^ 1] if absent ^ 1 != address else [absent, address]
+    found = bus.scan(asked)
+    assert type(found) is tuple, f"{ref}: scan() returns a tuple, not {type(found).__name__}"
+    assert set(found) <= set(asked), f"{ref}: scan({asked}) returned {found}, which was not asked for"
+    assert found.count(address) == 1, f"{ref}: scan({asked}) does not find {address:#04x}: {found}"
+    assert absent not in found, f"{ref}: nobody is at {absent:#04x}, and scan({asked}) returned {found}"
+    assert bus.scan([]) == (), f"{ref}: a scan of no address finds nobody"
 
 
 def check_spi(backend: Backend, ref: str) -> None:

@@ -9,42 +9,20 @@ import pytest
 from machine_compat.backends.ft232h import FT232HBackend
 from machine_compat.contract import Edge, I2CBus, I2CConfig, LineConfig, Mode, Pull, Read, SPIConfig, Wiring, Write
 from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
-from machine_compat.mock.nets import Terminal, connect
+from machine_compat.mock.nets import connect
 from machine_compat.mock.usb.ft232h import FT232H, FT2232H, FT4232H
 from machine_compat.mock.usb.host import VirtualHost
 from machine_compat.testing import check_backend, check_clock, check_i2c, check_line, check_spi
+from tests.usb.bridge_bench import Bench, failing
 
 MS = 1_000_000
 
 
-class Bench:
-    """A simulated FT232H with an EEPROM, and a backend on it."""
+class FTBench(Bench[FT232H]):
+    """A simulated chip of FTDI's, and a backend on it."""
 
     def __init__(self, chip: FT232H, place: str = "", **options: str) -> None:
-        self.host = VirtualHost()
-        self.chip = self.host.plug(chip)
-        self.place, self.options = place, options
-        self.backend = self.open()
-
-    def open(self) -> FT232HBackend:
-        return FT232HBackend(Wiring(), self.place, self.options, usb_backend=self.host.backend(), clock=self.host.clock)
-
-    def i2c(self, frequency: int = 400_000) -> I2CBus:
-        bus = self.backend.i2c("i2c0")
-        bus.configure(I2CConfig(frequency))
-        self.host.transfers.clear()
-        return bus
-
-    def sleep(self, ms: float) -> None:
-        deadline = self.host.world.now + round(ms * MS)
-        while self.host.world.now < deadline:
-            self.host.clock.wait_until(deadline)
-
-    def hold(self, pin: str) -> Terminal:
-        """Something that can hold a wire low."""
-        finger = Terminal(self.host.world, "finger", None)
-        connect(finger, self.chip.terminal(pin))
-        return finger
+        super().__init__(FT232HBackend, chip, place, **options)
 
     def stretch(self, after_clocks: int, us: int) -> None:
         """Hold SCL low for a while when it falls after START and so many clocks."""
@@ -59,24 +37,13 @@ class Bench:
 
         self.chip.terminal("AD0").watch(changed)
 
-    def counted(self) -> int:
-        count = len(self.host.transfers)
-        self.host.transfers.clear()
-        return count
-
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    bench = Bench(FT232H(serial="FT1"), poll="1000")
+def bench() -> Iterator[FTBench]:
+    bench = FTBench(FT232H(serial="FT1"), poll="1000")
     bench.chip.attach("24c256@i2c0:0x50")
     with closing(bench.backend):
         yield bench
-
-
-def failing(bus: I2CBus, address: int, *ops: Write | Read, stop: bool = True) -> BusError:
-    with pytest.raises(BusError) as raised:
-        bus.transfer(address, ops, stop)
-    return raised.value
 
 
 # ---- the contract, on every chip of the family
@@ -86,7 +53,7 @@ def failing(bus: I2CBus, address: int, *ops: Write | Read, stop: bool = True) ->
     ("chip", "place", "bus"), [(FT232H, "", "i2c0"), (FT2232H, "FT1/2", "i2c1"), (FT4232H, "/1", "i2c0")]
 )
 def test_the_contract_of_i2c(chip: type[FT232H], place: str, bus: str) -> None:
-    bench = Bench(chip(serial="FT1"), place)
+    bench = FTBench(chip(serial="FT1"), place)
     bench.chip.attach(f"24c32@{bus}:0x50")
     with closing(bench.backend):
         check_backend(bench.backend)
@@ -95,7 +62,7 @@ def test_the_contract_of_i2c(chip: type[FT232H], place: str, bus: str) -> None:
 
 @pytest.mark.parametrize("chip", [FT232H, FT2232H, FT4232H])
 def test_the_contract_of_spi_and_lines(chip: type[FT232H]) -> None:
-    bench = Bench(chip(serial="FT1"), poll="2000")
+    bench = FTBench(chip(serial="FT1"), poll="2000")
     connect(bench.chip.terminal("AD1"), bench.chip.terminal("AD2"))
     connect(bench.chip.terminal("AD4"), bench.chip.terminal("AD5"))
     with closing(bench.backend):
@@ -107,7 +74,7 @@ def test_the_contract_of_spi_and_lines(chip: type[FT232H]) -> None:
 # ---- USB transfers
 
 
-def test_a_transfer_is_one_out_and_one_back(bench: Bench) -> None:
+def test_a_transfer_is_one_out_and_one_back(bench: FTBench) -> None:
     bus = bench.i2c()
     bus.transfer(0x50, [Write(bytes(129))])
     assert bench.counted() == 2
@@ -121,26 +88,26 @@ def test_a_transfer_is_one_out_and_one_back(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("frequency", [100_000, 400_000])
-def test_a_read_of_2048_bytes_takes_no_more_transfers_than_its_packets(bench: Bench, frequency: int) -> None:
+def test_a_read_of_2048_bytes_takes_no_more_transfers_than_its_packets(bench: FTBench, frequency: int) -> None:
     bus = bench.i2c(frequency)
     assert len(bus.transfer(0x50, [Write(b"\x00\x00"), Read(2048)])) == 2048
     assert bench.counted() == 4
 
 
-def test_a_scan_is_one_out_and_one_back(bench: Bench) -> None:
+def test_a_scan_is_one_out_and_one_back(bench: FTBench) -> None:
     bench.chip.attach("bme280@i2c0:0x76")
     bus = bench.backend.i2c("i2c0")
     bus.configure(I2CConfig(100_000))
     bench.counted()
-    assert bus.scan(range(0x08, 0x78)) == [0x50, 0x76]
+    assert bus.scan(range(0x08, 0x78)) == (0x50, 0x76)
     assert bench.counted() == 2
     bus.transfer(0x50, [Write(b"\x00\x00")], False)
     bench.counted()
-    assert bus.scan([0x50, 0x51]) == [0x50]
+    assert bus.scan([0x50, 0x51]) == (0x50,)
     assert bench.counted() == 2
 
 
-def test_spi_transfers(bench: Bench) -> None:
+def test_spi_transfers(bench: FTBench) -> None:
     bench.chip.join_sda(False)
     connect(bench.chip.terminal("AD1"), bench.chip.terminal("AD2"))
     bus = bench.backend.spi("spi0")
@@ -156,7 +123,7 @@ def test_spi_transfers(bench: Bench) -> None:
         assert bench.counted() == 2
 
 
-def test_a_line_is_set_with_one_transfer_and_read_with_two(bench: Bench) -> None:
+def test_a_line_is_set_with_one_transfer_and_read_with_two(bench: FTBench) -> None:
     line = bench.backend.line("C3")
     line.configure(LineConfig(Mode.OUT, level=1))
     bench.counted()
@@ -169,7 +136,7 @@ def test_a_line_is_set_with_one_transfer_and_read_with_two(bench: Bench) -> None
 # ---- on the wire
 
 
-def test_spi_drives_a_flash_chip(bench: Bench) -> None:
+def test_spi_drives_a_flash_chip(bench: FTBench) -> None:
     bench.chip.join_sda(False)
     bench.chip.attach("w25q16@spi0:AD3")
     bus, select = bench.backend.spi("spi0"), bench.backend.line("D3")
@@ -190,7 +157,7 @@ def test_spi_drives_a_flash_chip(bench: Bench) -> None:
     assert command(b"\x03\x00\x01\x00", 256) == bytes(range(256))
 
 
-def test_the_other_pins_of_the_bus_s_byte_keep_their_levels(bench: Bench) -> None:
+def test_the_other_pins_of_the_bus_s_byte_keep_their_levels(bench: FTBench) -> None:
     line = bench.backend.line("D6")
     line.configure(LineConfig(Mode.OUT, level=1))
     bus = bench.i2c()
@@ -204,7 +171,7 @@ def test_the_other_pins_of_the_bus_s_byte_keep_their_levels(bench: Bench) -> Non
     assert bench.chip.terminal("AD0").level == 1
 
 
-def test_the_frequency_is_reported(bench: Bench) -> None:
+def test_the_frequency_is_reported(bench: FTBench) -> None:
     bus = bench.backend.i2c("i2c0")
     assert bus.frequency == 0
     bus.configure(I2CConfig(390_000))
@@ -214,7 +181,7 @@ def test_the_frequency_is_reported(bench: Bench) -> None:
 # ---- errors
 
 
-def test_the_byte_that_was_refused_is_known_and_stop_follows(bench: Bench) -> None:
+def test_the_byte_that_was_refused_is_known_and_stop_follows(bench: FTBench) -> None:
     chip = bench.chip.attach("mcp23017@i2c0:0x20")
     refused = 3
     counted = [0]
@@ -232,7 +199,7 @@ def test_the_byte_that_was_refused_is_known_and_stop_follows(bench: Bench) -> No
     assert bus.transfer(0x50, [Write(b"")]) == b""
 
 
-def test_after_an_error_without_stop_the_bus_is_idle(bench: Bench) -> None:
+def test_after_an_error_without_stop_the_bus_is_idle(bench: FTBench) -> None:
     bus = bench.i2c()
     error = failing(bus, 0x51, Write(b"\x00"), stop=False)
     assert error.fault is Fault.NACK_ADDRESS
@@ -240,14 +207,14 @@ def test_after_an_error_without_stop_the_bus_is_idle(bench: Bench) -> None:
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
 
 
-def test_nothing_is_sent_after_the_batch_in_which_a_byte_was_refused(bench: Bench) -> None:
+def test_nothing_is_sent_after_the_batch_in_which_a_byte_was_refused(bench: FTBench) -> None:
     bus = bench.i2c()
     failing(bus, 0x51, Write(bytes(8000)))
     assert sum(transfer.endpoint == 2 for transfer in bench.host.transfers) == 2, "the batch, and a STOP"
     assert bus.transfer(0x50, [Write(b"")]) == b""
 
 
-def test_a_target_that_holds_sda_is_clocked_free(bench: Bench) -> None:
+def test_a_target_that_holds_sda_is_clocked_free(bench: FTBench) -> None:
     bus = bench.i2c()
     finger = bench.hold("AD1")
     finger.pull_low(True)
@@ -259,7 +226,7 @@ def test_a_target_that_holds_sda_is_clocked_free(bench: Bench) -> None:
     assert bus.transfer(0x50, [Write(b"")]) == b""
 
 
-def test_a_clock_held_low_is_a_timeout(bench: Bench) -> None:
+def test_a_clock_held_low_is_a_timeout(bench: FTBench) -> None:
     bus = bench.i2c()
     finger = bench.hold("AD0")
     finger.pull_low(True)
@@ -270,7 +237,7 @@ def test_a_clock_held_low_is_a_timeout(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("op", [Write(b""), Write(b"\x00"), Read(4)])
-def test_a_stretched_clock_is_refused_loudly(bench: Bench, op: Write | Read) -> None:
+def test_a_stretched_clock_is_refused_loudly(bench: FTBench, op: Write | Read) -> None:
     bus = bench.i2c(100_000)
     bench.stretch(after_clocks=9, us=200)
     error = failing(bus, 0x50, op)
@@ -282,7 +249,7 @@ def test_a_stretched_clock_is_refused_loudly(bench: Bench, op: Write | Read) -> 
 
 @pytest.mark.parametrize("clocks", [9, 12, 17, 18])
 def test_a_stretched_clock_is_followed_where_scl_is_on_d7_too(clocks: int) -> None:
-    bench = Bench(FT232H(serial="FT1"), stretch="yes")
+    bench = FTBench(FT232H(serial="FT1"), stretch="yes")
     bench.chip.attach("24c256@i2c0:0x50")
     connect(bench.chip.terminal("AD0"), bench.chip.terminal("AD7"))
     with closing(bench.backend):
@@ -293,13 +260,13 @@ def test_a_stretched_clock_is_followed_where_scl_is_on_d7_too(clocks: int) -> No
             bench.backend.line("D7")
 
 
-def test_pins_that_are_not_joined_are_named(bench: Bench) -> None:
+def test_pins_that_are_not_joined_are_named(bench: FTBench) -> None:
     bench.chip.join_sda(False)
     with pytest.raises(ConfigError, match="D1 and D2 have to be joined"):
         bench.i2c().transfer(0x50, [Write(b"")])
 
 
-def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: Bench) -> None:
+def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: FTBench) -> None:
     bus = bench.i2c()
     line = bench.backend.line("C0")
     line.configure(LineConfig(Mode.OUT, level=1))
@@ -314,7 +281,7 @@ def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: Bench) -> None:
     assert bench.chip.terminal("AC0").level == 1
 
 
-def test_closing_what_was_unplugged_is_no_error(bench: Bench) -> None:
+def test_closing_what_was_unplugged_is_no_error(bench: FTBench) -> None:
     bus, spi, line = bench.i2c(), bench.backend.spi("spi0"), bench.backend.line("D4")
     line.configure(LineConfig(Mode.OUT, level=1))
     bus.transfer(0x50, [Write(b"\x00\x00")], False)
@@ -323,7 +290,7 @@ def test_closing_what_was_unplugged_is_no_error(bench: Bench) -> None:
         channel.close()
 
 
-def test_a_chip_that_falls_silent_is_a_timeout_and_started_anew(bench: Bench) -> None:
+def test_a_chip_that_falls_silent_is_a_timeout_and_started_anew(bench: FTBench) -> None:
     bus = bench.i2c()
     bench.host.port(bench.chip).mute(0x81)
     before = bench.host.world.now
@@ -334,7 +301,7 @@ def test_a_chip_that_falls_silent_is_a_timeout_and_started_anew(bench: Bench) ->
 
 
 @pytest.mark.parametrize("endpoint", [0x02, 0x81])
-def test_a_stall_is_an_error_and_not_the_end(bench: Bench, endpoint: int) -> None:
+def test_a_stall_is_an_error_and_not_the_end(bench: FTBench, endpoint: int) -> None:
     bus = bench.i2c()
     bench.host.port(bench.chip).stall(endpoint)
     assert failing(bus, 0x50, Read(1)).fault is Fault.IO
@@ -343,7 +310,7 @@ def test_a_stall_is_an_error_and_not_the_end(bench: Bench, endpoint: int) -> Non
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
 
 
-def test_short_packets_are_put_together(bench: Bench) -> None:
+def test_short_packets_are_put_together(bench: FTBench) -> None:
     bus = bench.i2c()
     bench.chip.channel.short_packets = 5
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(100)]) == b"\xff" * 100
@@ -352,7 +319,7 @@ def test_short_packets_are_put_together(bench: Bench) -> None:
 # ---- who has D0 to D2
 
 
-def test_the_bus_configured_last_has_the_pins(bench: Bench) -> None:
+def test_the_bus_configured_last_has_the_pins(bench: FTBench) -> None:
     i2c, spi = bench.i2c(), bench.backend.spi("spi0")
     spi.configure(SPIConfig())
     with pytest.raises(ConfigError, match="configured as something else"):
@@ -365,7 +332,7 @@ def test_the_bus_configured_last_has_the_pins(bench: Bench) -> None:
     assert i2c.transfer(0x50, [Write(b"")]) == b"", "closing a bus that has lost its pins touches nothing"
 
 
-def test_a_pin_of_the_bus_can_be_moved_by_hand(bench: Bench) -> None:
+def test_a_pin_of_the_bus_can_be_moved_by_hand(bench: FTBench) -> None:
     i2c, scl = bench.i2c(), bench.backend.line("D0")
     scl.configure(LineConfig(Mode.OPEN_DRAIN, level=0))
     bench.sleep(1)
@@ -377,7 +344,7 @@ def test_a_pin_of_the_bus_can_be_moved_by_hand(bench: Bench) -> None:
     assert i2c.transfer(0x50, [Write(b"")]) == b""
 
 
-def test_buses_must_be_configured_and_on_their_pins(bench: Bench) -> None:
+def test_buses_must_be_configured_and_on_their_pins(bench: FTBench) -> None:
     for bus in (bench.backend.i2c("i2c0"), bench.backend.spi("spi0")):
         with pytest.raises(ConfigError, match="configure the bus first"):
             bus.transfer(0x50, [Write(b"")]) if isinstance(bus, I2CBus) else bus.transfer(b"")
@@ -390,7 +357,7 @@ def test_buses_must_be_configured_and_on_their_pins(bench: Bench) -> None:
 # ---- lines
 
 
-def test_a_line_says_what_it_cannot_do(bench: Bench) -> None:
+def test_a_line_says_what_it_cannot_do(bench: FTBench) -> None:
     line = bench.backend.line("D5")
     line.configure(LineConfig(Mode.IN, Pull.UP))
     with pytest.raises(Unsupported, match=r"D5: .*no pull-down"):
@@ -399,7 +366,7 @@ def test_a_line_says_what_it_cannot_do(bench: Bench) -> None:
         line.configure(LineConfig(Mode.ANALOG))
 
 
-def test_edges_are_found_by_polling_and_timed_by_the_board(bench: Bench) -> None:
+def test_edges_are_found_by_polling_and_timed_by_the_board(bench: FTBench) -> None:
     line = bench.backend.line("D4")
     line.configure(LineConfig(Mode.IN))
     edges: list[tuple[Edge, int]] = []
@@ -419,7 +386,7 @@ def test_edges_are_found_by_polling_and_timed_by_the_board(bench: Bench) -> None
     assert bench.counted() == 0, "nobody watches, nobody polls"
 
 
-def test_a_poll_does_not_land_in_a_transfer(bench: Bench) -> None:
+def test_a_poll_does_not_land_in_a_transfer(bench: FTBench) -> None:
     line = bench.backend.line("D4")
     line.configure(LineConfig(Mode.IN))
     edges: list[Edge] = []
@@ -431,7 +398,7 @@ def test_a_poll_does_not_land_in_a_transfer(bench: Bench) -> None:
     assert edges == [Edge.FALLING]
 
 
-def test_polling_outlives_an_unplugging(bench: Bench) -> None:
+def test_polling_outlives_an_unplugging(bench: FTBench) -> None:
     line = bench.backend.line("D4")
     line.configure(LineConfig(Mode.IN))
     edges: list[Edge] = []
@@ -449,7 +416,7 @@ def test_polling_outlives_an_unplugging(bench: Bench) -> None:
 
 
 def test_two_that_match_are_listed_and_none_is_taken() -> None:
-    bench = Bench(FT232H(serial="FT1"))
+    bench = FTBench(FT232H(serial="FT1"))
     bench.backend.close()
     second = bench.host.plug(FT2232H(serial="FT2"))
     with pytest.raises(ConfigError, match="2 adapters match FT232H; say which") as raised:
@@ -464,7 +431,7 @@ def test_two_that_match_are_listed_and_none_is_taken() -> None:
 
 
 def test_twins_without_a_serial_number_are_told_apart_by_their_ports() -> None:
-    bench = Bench(FT232H(serial="SAME"))
+    bench = FTBench(FT232H(serial="SAME"))
     bench.backend.close()
     bench.host.plug(FT232H(serial="SAME"))
     with pytest.raises(ConfigError, match=r"ft232h://\?port=1-1, ft232h://\?port=1-2"):
@@ -474,7 +441,7 @@ def test_twins_without_a_serial_number_are_told_apart_by_their_ports() -> None:
 
 
 def test_two_channels_of_one_chip_at_once() -> None:
-    bench = Bench(FT2232H(serial="FT1"))
+    bench = FTBench(FT2232H(serial="FT1"))
     bench.place = "FT1/2"
     with closing(bench.backend) as first, closing(bench.open()) as second:
         for backend, name in ((first, "AD5"), (second, "BD5")):
@@ -496,7 +463,7 @@ def test_two_channels_of_one_chip_at_once() -> None:
     ],
 )
 def test_a_url_that_means_nothing_says_why(place: str, options: dict[str, str], message: str) -> None:
-    bench = Bench(FT232H(serial="FT1"))
+    bench = FTBench(FT232H(serial="FT1"))
     bench.backend.close()
     bench.place, bench.options = place, options
     with pytest.raises(ConfigError, match=re.escape(message)) as raised:
@@ -512,7 +479,7 @@ def test_nothing_plugged_in() -> None:
 
 def test_a_device_this_user_may_not_open_comes_with_the_udev_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "linux")
-    bench = Bench(FT232H(serial="FT1"))
+    bench = FTBench(FT232H(serial="FT1"))
     bench.backend.close()
     bench.host.port(bench.chip).permitted = False
     for bench.place in ("", "FT1"):
@@ -522,14 +489,14 @@ def test_a_device_this_user_may_not_open_comes_with_the_udev_rule(monkeypatch: p
 
 
 def test_another_program_has_it() -> None:
-    bench = Bench(FT232H(serial="FT1"))
+    bench = FTBench(FT232H(serial="FT1"))
     with pytest.raises(ConfigError, match="another program or driver has it"):
         bench.open()
     bench.backend.close()
     bench.open().close()
 
 
-def test_the_kernel_s_driver_gets_the_interface_back(bench: Bench) -> None:
+def test_the_kernel_s_driver_gets_the_interface_back(bench: FTBench) -> None:
     port = bench.host.port(bench.chip)
     assert port.drivers == {}
     bench.backend.close()

@@ -6,72 +6,35 @@ from contextlib import closing
 import pytest
 
 from machine_compat.backends.mcp2221 import MCP2221Backend
-from machine_compat.contract import ADCConfig, Edge, I2CBus, I2CConfig, LineConfig, Mode, Pull, Read, Wiring, Write
+from machine_compat.contract import ADCConfig, Edge, I2CConfig, LineConfig, Mode, Pull, Read, Write
 from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
 from machine_compat.mock.nets import Terminal, connect
-from machine_compat.mock.usb.host import VirtualHost
 from machine_compat.mock.usb.mcp2221 import MCP2221A
 from machine_compat.testing import check_adc, check_backend, check_clock, check_i2c, check_line
+from tests.usb.bridge_bench import Bench, failing
 
 MS = 1_000_000
 
 
-class Bench:
+def made(place: str = "", **options: str) -> Bench[MCP2221A]:
     """A simulated MCP2221A with an EEPROM, and a backend on it."""
-
-    def __init__(self, place: str = "", **options: str) -> None:
-        self.host = VirtualHost()
-        self.chip = self.host.plug(MCP2221A())
-        self.chip.attach("24c256@i2c0:0x50")
-        self.place, self.options = place, options
-        self.backend = self.open()
-
-    def open(self) -> MCP2221Backend:
-        return MCP2221Backend(
-            Wiring(), self.place, self.options, usb_backend=self.host.backend(), clock=self.host.clock
-        )
-
-    def i2c(self, frequency: int = 400_000) -> I2CBus:
-        bus = self.backend.i2c("i2c0")
-        bus.configure(I2CConfig(frequency))
-        self.counted()
-        return bus
-
-    def sleep(self, ms: float) -> None:
-        deadline = self.host.world.now + round(ms * MS)
-        while self.host.world.now < deadline:
-            self.host.clock.wait_until(deadline)
-
-    def hold(self, pin: str) -> Terminal:
-        """Something that can hold a wire low."""
-        finger = Terminal(self.host.world, "finger", None)
-        connect(finger, self.chip.terminal(pin))
-        return finger
-
-    def counted(self) -> int:
-        count = len(self.host.transfers)
-        self.host.transfers.clear()
-        return count
+    bench = Bench(MCP2221Backend, MCP2221A(), place, **options)
+    bench.chip.attach("24c256@i2c0:0x50")
+    return bench
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    bench = Bench()
+def bench() -> Iterator[Bench[MCP2221A]]:
+    bench = made()
     with closing(bench.backend):
         yield bench
-
-
-def failing(bus: I2CBus, address: int, *ops: Write | Read) -> BusError:
-    with pytest.raises(BusError) as raised:
-        bus.transfer(address, ops)
-    return raised.value
 
 
 # ---- the contract
 
 
 def test_the_contract() -> None:
-    bench = Bench(poll="500")
+    bench = made(poll="500")
     connect(bench.chip.terminal("GP0"), bench.chip.terminal("GP1"))
     with closing(bench.backend) as backend:
         check_backend(backend)
@@ -85,7 +48,7 @@ def test_the_contract() -> None:
 
 
 @pytest.mark.parametrize("frequency", [100_000, 400_000])
-def test_transfers_take_the_reports_that_the_protocol_wants(bench: Bench, frequency: int) -> None:
+def test_transfers_take_the_reports_that_the_protocol_wants(bench: Bench[MCP2221A], frequency: int) -> None:
     bus = bench.i2c(frequency)
     bus.transfer(0x50, [Write(bytes(129))])
     assert bench.counted() == 2 * (3 + 1), "three chunks, and how it ended"
@@ -98,7 +61,7 @@ def test_transfers_take_the_reports_that_the_protocol_wants(bench: Bench, freque
     assert bench.counted() == 2 * 3, "the read, its failure, and the cancelling"
 
 
-def test_a_line_is_set_and_read_with_one_report(bench: Bench) -> None:
+def test_a_line_is_set_and_read_with_one_report(bench: Bench[MCP2221A]) -> None:
     line = bench.backend.line("G3")
     line.configure(LineConfig(Mode.OUT, level=1))
     bench.counted()
@@ -108,7 +71,7 @@ def test_a_line_is_set_and_read_with_one_report(bench: Bench) -> None:
     assert bench.counted() == 2
 
 
-def test_the_frequency_is_reported(bench: Bench) -> None:
+def test_the_frequency_is_reported(bench: Bench[MCP2221A]) -> None:
     bus = bench.backend.i2c("i2c0")
     assert bus.frequency == 0
     bus.configure(I2CConfig(1_000_000))
@@ -122,7 +85,7 @@ def test_the_frequency_is_reported(bench: Bench) -> None:
 # ---- errors
 
 
-def test_the_byte_that_was_refused_is_known_and_the_next_transfer_works(bench: Bench) -> None:
+def test_the_byte_that_was_refused_is_known_and_the_next_transfer_works(bench: Bench[MCP2221A]) -> None:
     chip = bench.chip.attach("mcp23017@i2c0:0x20")
     taken = [0]
     original = chip.write
@@ -138,7 +101,7 @@ def test_the_byte_that_was_refused_is_known_and_the_next_transfer_works(bench: B
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
 
 
-def test_nobody_there_again_and_again(bench: Bench) -> None:
+def test_nobody_there_again_and_again(bench: Bench[MCP2221A]) -> None:
     bus = bench.i2c(100_000)
     for address in range(0x20, 0x30):
         assert failing(bus, address, Read(1)).fault is Fault.NACK_ADDRESS
@@ -148,7 +111,7 @@ def test_nobody_there_again_and_again(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("line", ["SCL", "SDA"])
-def test_a_line_held_low_is_named(bench: Bench, line: str) -> None:
+def test_a_line_held_low_is_named(bench: Bench[MCP2221A], line: str) -> None:
     bus = bench.i2c()
     finger = bench.hold(line)
     finger.pull_low(True)
@@ -159,14 +122,14 @@ def test_a_line_held_low_is_named(bench: Bench, line: str) -> None:
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
 
 
-def test_without_a_spare_pin_a_stuck_bus_says_how_to_free_it(bench: Bench) -> None:
+def test_without_a_spare_pin_a_stuck_bus_says_how_to_free_it(bench: Bench[MCP2221A]) -> None:
     bus = bench.i2c()
     bench.hold("SDA").pull_low(True)
     assert "?unstick=G0" in str(failing(bus, 0x50, Read(1)))
 
 
 def test_a_stuck_bus_is_clocked_free_by_a_spare_pin() -> None:
-    bench = Bench(unstick="G0")
+    bench = made(unstick="G0")
     connect(bench.chip.terminal("GP0"), bench.chip.terminal("SCL"))
     with closing(bench.backend):
         bus = bench.i2c()
@@ -187,7 +150,7 @@ def test_a_stuck_bus_is_clocked_free_by_a_spare_pin() -> None:
             bench.backend.line("G0")
 
 
-def test_a_hanging_engine_is_an_error_and_works_once_replugged(bench: Bench) -> None:
+def test_a_hanging_engine_is_an_error_and_works_once_replugged(bench: Bench[MCP2221A]) -> None:
     bus = bench.i2c()
     bench.chip.i2c.state = 0x62
     bench.chip.i2c.used = False
@@ -201,14 +164,14 @@ def test_a_hanging_engine_is_an_error_and_works_once_replugged(bench: Bench) -> 
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
 
 
-def test_an_engine_left_in_an_error_state_is_cancelled_first(bench: Bench) -> None:
+def test_an_engine_left_in_an_error_state_is_cancelled_first(bench: Bench[MCP2221A]) -> None:
     bench.i2c().transfer(0x50, [Write(b"\x00\x00")])
     bench.chip.i2c.state = 0x25
     bus = bench.i2c()
     assert bus.transfer(0x50, [Write(b"\x00\x00"), Read(1)]) == b"\xff"
 
 
-def test_sda_that_moved_while_nobody_looked_does_not_spoil_a_transfer(bench: Bench) -> None:
+def test_sda_that_moved_while_nobody_looked_does_not_spoil_a_transfer(bench: Bench[MCP2221A]) -> None:
     bus = bench.i2c()
     bus.transfer(0x50, [Write(b"\x00\x00")])
     finger = bench.hold("SDA")
@@ -222,7 +185,7 @@ def test_sda_that_moved_while_nobody_looked_does_not_spoil_a_transfer(bench: Ben
     assert bench.host.transfers[2].data[:3] == b"\x10\x00\x10"
 
 
-def test_a_held_bus_is_let_go_when_it_is_closed(bench: Bench) -> None:
+def test_a_held_bus_is_let_go_when_it_is_closed(bench: Bench[MCP2221A]) -> None:
     bus = bench.i2c()
     bus.transfer(0x50, [Write(b"\x00\x00")], False)
     assert bench.chip.terminal("SCL").level == 0
@@ -231,7 +194,7 @@ def test_a_held_bus_is_let_go_when_it_is_closed(bench: Bench) -> None:
     assert bench.chip.terminal("SCL").level == 1
 
 
-def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: Bench) -> None:
+def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: Bench[MCP2221A]) -> None:
     bus, line = bench.i2c(), bench.backend.line("G2")
     line.configure(LineConfig(Mode.OUT, level=1))
     bench.host.world.at(bench.host.world.now + 30 * MS, lambda: bench.host.unplug(bench.chip))
@@ -247,7 +210,7 @@ def test_unplugged_in_mid_transfer_and_plugged_in_again(bench: Bench) -> None:
     line.close()
 
 
-def test_a_chip_that_falls_silent_is_a_timeout_and_its_late_answer_is_not_mistaken(bench: Bench) -> None:
+def test_a_chip_that_falls_silent_is_a_timeout_and_its_late_answer_is_not_mistaken(bench: Bench[MCP2221A]) -> None:
     bus = bench.i2c()
     bench.host.port(bench.chip).mute(0x83)
     before = bench.host.world.now
@@ -261,7 +224,7 @@ def test_a_chip_that_falls_silent_is_a_timeout_and_its_late_answer_is_not_mistak
 # ---- lines, converters
 
 
-def test_lines_on_the_wire(bench: Bench) -> None:
+def test_lines_on_the_wire(bench: Bench[MCP2221A]) -> None:
     line = bench.backend.line("G0")
     for level in (1, 0):
         line.configure(LineConfig(Mode.OUT, level=level))
@@ -278,7 +241,7 @@ def test_lines_on_the_wire(bench: Bench) -> None:
         line.configure(LineConfig(Mode.ANALOG))
 
 
-def test_setting_one_pin_keeps_the_others(bench: Bench) -> None:
+def test_setting_one_pin_keeps_the_others(bench: Bench[MCP2221A]) -> None:
     first, second = bench.backend.line("G0"), bench.backend.line("G1")
     first.configure(LineConfig(Mode.OUT, level=0))
     first.write(1)
@@ -287,7 +250,7 @@ def test_setting_one_pin_keeps_the_others(bench: Bench) -> None:
 
 
 def test_edges_are_found_by_polling() -> None:
-    bench = Bench(poll="100")
+    bench = made(poll="100")
     with closing(bench.backend) as backend:
         line = backend.line("G0")
         line.configure(LineConfig(Mode.IN))
@@ -302,7 +265,7 @@ def test_edges_are_found_by_polling() -> None:
         assert pressed <= time <= pressed + 15 * MS
 
 
-def test_analog_in_and_out(bench: Bench) -> None:
+def test_analog_in_and_out(bench: Bench[MCP2221A]) -> None:
     pin = bench.chip.terminal("GP1")
     outside = Terminal(bench.host.world, "battery", None)
     connect(outside, pin)
@@ -329,7 +292,7 @@ def test_analog_in_and_out(bench: Bench) -> None:
 # ---- which adapter, and what it leaves alone
 
 
-def test_only_the_hid_interface_is_taken(bench: Bench) -> None:
+def test_only_the_hid_interface_is_taken(bench: Bench[MCP2221A]) -> None:
     port = bench.host.port(bench.chip)
     assert port.drivers == {0: "cdc_acm", 1: "cdc_acm"}
     bench.backend.close()
@@ -337,7 +300,7 @@ def test_only_the_hid_interface_is_taken(bench: Bench) -> None:
 
 
 def test_two_that_match_are_listed_and_none_is_taken() -> None:
-    bench = Bench()
+    bench = made()
     bench.backend.close()
     bench.host.plug(MCP2221A())
     with pytest.raises(ConfigError, match=r"mcp2221://\?port=1-1, mcp2221://\?port=1-2"):
@@ -350,6 +313,7 @@ def test_two_that_match_are_listed_and_none_is_taken() -> None:
         bench.open()
 
 
-def test_its_serial_port_is_pointed_to(bench: Bench) -> None:
-    with pytest.raises(Unsupported, match="serial port of this computer"):
-        bench.backend.uart("uart0")
+def test_it_has_one_uart(bench: Bench[MCP2221A]) -> None:
+    # How it works with a serial port of the system is in test_host_side_serial.py.
+    with pytest.raises(ConfigError, match="the MCP2221 has no 'uart1'; it has uart0"):
+        bench.backend.uart("uart1")

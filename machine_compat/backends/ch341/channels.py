@@ -10,7 +10,6 @@ from machine_compat.backends.ch341.codec import (
     SCK,
     SPEEDS_HZ,
     SPI_HZ,
-    I2CTransfer,
     speed,
     speed_packet,
     spi_packets,
@@ -18,9 +17,20 @@ from machine_compat.backends.ch341.codec import (
     stop_packet,
 )
 from machine_compat.backends.ch341.engine import Engine
+from machine_compat.backends.ch341.i2c_codec import (
+    PROBES,
+    RESERVED,
+    I2CTransfer,
+    Unheard,
+    answered,
+    scan_batches,
+    stuck,
+)
 from machine_compat.bridge.adapter import Unplugged
 from machine_compat.bridge.line import BridgeLine
 from machine_compat.bridge.poller import Poller
+from machine_compat.bridge.rate import report
+from machine_compat.bridge.wires import expect_pins, expect_seven_bits
 from machine_compat.contract import (
     I2CBus,
     I2CConfig,
@@ -31,25 +41,19 @@ from machine_compat.contract import (
     SPIBus,
     SPIConfig,
 )
-from machine_compat.errors import BusError, ConfigError, Unsupported
+from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
 
 SLOWEST_WISH_HZ = 1_000_000
 """A slower SPI than this is refused: the chip's one clock would be too fast for whoever wants it."""
 
 
-def expect_pins(bus: str, **pins: tuple[str | None, str]) -> None:
-    """ConfigError unless each signal's pin, if one is asked for, is the one it has."""
-    for signal, (asked, has) in pins.items():
-        if asked not in (None, has):
-            raise ConfigError(f"{bus}: {signal} is {has} on this bridge, not {asked}")
-
-
 class CH341I2C(I2CBus):
     """I2C on the pins SCL and SDA at 20, 100, 400 or 750 kHz, with pull-up resistors on both.
 
-    Whether a target acknowledges its address is known, and nothing is sent to one that does not. Whether it
-    acknowledges data is not: the chip does not tell. It does not wait for a clock that is stretched, and does not
-    notice a bus on which SDA is held low: everybody seems to answer there.
+    A transfer that fits into a packet is one USB transfer out and one back. Whether addresses, and the bytes of
+    messages up to eleven, were acknowledged is known; of longer messages only whether all were, not which was not:
+    `BusError.acked` then counts those that surely were. The chip does not wait for a clock that is stretched. To notice
+    that SDA is held low, which reads as an answer, the reserved address 0x7f is asked for after the STOP.
     """
 
     __slots__ = ("_engine", "_frequency", "_held")
@@ -71,26 +75,53 @@ class CH341I2C(I2CBus):
         self._engine.set_speed(speed_packet(config.frequency))
         self._frequency = speed(config.frequency)
         self._held = False
+        report("CH341A", "I2C", config.frequency, self._frequency)
 
     def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
         if not self._frequency:
             raise ConfigError("I2C: configure the bus first")
-        if not 0 <= address <= 0x7F:
-            raise Unsupported(f"I2C address {address:#x}: this bridge has 7-bit addresses")
+        expect_seven_bits(address)
         transfer = I2CTransfer(address, ops, stop)
         self._held = False
         with self._engine.turns:
+            stopped = False
             try:
-                for packet, op in transfer.packets():
-                    transfer.heard(self._engine.exchange(packet), op)
+                for batch in transfer.batches:
+                    reply = self._engine.exchange(batch.packet)
+                    stopped = stop and batch is transfer.batches[-1]
+                    transfer.heard(reply, batch)
+                if transfer.doubtful and stop and self._ask([RESERVED]):
+                    raise stuck()
             except Unplugged:
                 raise
-            except BusError:
-                with suppress(BusError):
-                    self._engine.exchange(stop_packet())
+            except BusError as error:
+                if not stopped:
+                    with suppress(BusError):
+                        self._engine.exchange(stop_packet())
+                if isinstance(error, Unheard) and not self._ask([address]):
+                    raise BusError(Fault.NACK_ADDRESS) from error
                 raise
         self._held = not stop
         return bytes(transfer.data)
+
+    def scan(self, addresses: Sequence[int], /) -> tuple[int, ...]:
+        """Those of the addresses that answer, seven with one USB transfer out and one back."""
+        if not self._frequency:
+            raise ConfigError("I2C: configure the bus first")
+        with self._engine.turns:
+            self._held = False
+            found = self._ask(addresses)
+            if found and len(found) == len(addresses) and self._ask([RESERVED]):
+                raise stuck()
+        return found
+
+    def _ask(self, addresses: Sequence[int]) -> tuple[int, ...]:
+        """Those of the addresses that answer, in the caller's turn."""
+        found: list[int] = []
+        for number, batch in enumerate(scan_batches(addresses)):
+            asked = addresses[number * PROBES : (number + 1) * PROBES]
+            found += answered(self._engine.exchange(batch.packet), asked)
+        return tuple(found)
 
     def close(self) -> None:
         if self._held:
@@ -127,6 +158,7 @@ class CH341SPI(SPIBus):
         outputs = 1 << SCK | 1 << MOSI
         self._engine.set(outputs | 1 << MISO, 0, outputs)
         self._configured = True
+        report("CH341A", "SPI", config.baudrate, SPI_HZ)
 
     def transfer(self, out: bytes, want_reply: bool = True, /) -> bytes:
         if not self._configured:

@@ -21,6 +21,7 @@ class Engine:
         self._link = Link("CH341A", connect, self._begin)
 
     def _begin(self, transport: Transport) -> None:
+        transport.exchange(get_pins())
         transport.exchange(set_pins(self._levels, self._direction))
         if self._speed is not None:
             transport.exchange(self._speed)

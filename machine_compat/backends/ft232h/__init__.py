@@ -12,72 +12,51 @@ both. SPI: SCK D0, MOSI D1, MISO D2, chip select any line. Either has D0 to D2 o
 else is.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 from machine_compat.backends.ft232h.channels import FT232HI2C, FT232HSPI, FT232HLine
-from machine_compat.backends.ft232h.codec import CHIPS
+from machine_compat.backends.ft232h.codec import CHIPS, Chip
 from machine_compat.backends.ft232h.engine import Engine
 from machine_compat.backends.ft232h.transport import Transport
 from machine_compat.bridge.adapter import Adapter
 from machine_compat.bridge.backend import BridgeBackend
-from machine_compat.bridge.find import Wanted, find, port_of, serial_of
-from machine_compat.bridge.poller import Poller
-from machine_compat.clock import Clock
-from machine_compat.contract import I2CBus, Line, SPIBus, Wiring
+from machine_compat.contract import I2CBus, Line, SPIBus
 from machine_compat.errors import ConfigError
-
-if TYPE_CHECKING:
-    from usb.backend import IBackend
 
 CHANNELS = {"": 1, "1": 1, "2": 2, "3": 3, "4": 4, "A": 1, "B": 2, "C": 3, "D": 4}
 FT2232D = 0x0500
 """Device release of the FT2232D, which has the FT2232H's product id and half its MPSSE."""
 
 
-class FT232HBackend(BridgeBackend):
-    """One channel of one chip.
-
-    place: serial number and channel, options: what follows, as in the URL. usb_backend: pyusb's, instead of libusb.
-    clock: what times the polls. Raises ConfigError when the chip cannot be found or opened.
-    """
+class FT232HBackend(BridgeBackend[Engine]):
+    """One channel of one chip."""
 
     name = "FT232H"
+    scheme = "ft232h"
+    ids: ClassVar[dict[tuple[int, int], Chip]] = CHIPS
+    knows = ("port", "poll", "stretch")
 
-    def __init__(
-        self,
-        wiring: Wiring,
-        place: str = "",
-        options: Mapping[str, str] | None = None,
-        *,
-        usb_backend: "IBackend | None" = None,
-        clock: Clock | None = None,
-    ) -> None:
-        super().__init__("ft232h", options, ("port", "poll", "stretch"), clock)
+    def _serial(self, place: str) -> str:
         serial, _, channel = place.partition("/")
         if channel.upper() not in CHANNELS:
             raise ConfigError(f"ft232h://{place}: a channel is a number from 1 to 4")
-        self.wiring = wiring
-        self._usb_backend = usb_backend
         self._channel = CHANNELS[channel.upper()]
-        self._wanted = Wanted("ft232h", "FT232H", CHIPS, serial, self._options.get("port", ""))
+        return serial
+
+    def _open(self) -> Engine:
         self._stretch = self._switch("stretch")
-        rate = self._poll_rate()
-        self._engine = Engine(self._connect, self._clock)
-        self.name = self._engine.chip.name
-        self._poller = Poller(self._clock, rate, self._engine.poll)
+        engine = Engine(self._connect, self._clock)
+        self.name = engine.chip.name
+        return engine
 
     def _connect(self) -> Transport:
-        device = find(self._wanted, self._usb_backend)
+        device, serial = self._find()
         chip = CHIPS[device.idVendor, device.idProduct]
         if device.bcdDevice <= FT2232D:
             raise ConfigError("this is an FT2232D, whose MPSSE lacks the clock in three phases that I2C needs")
         if self._channel > chip.channels:
             have = "one MPSSE" if chip.channels == 1 else f"{chip.channels} MPSSEs"
             raise ConfigError(f"the {chip.name} has {have}, and none on channel {self._channel}")
-        serial = serial_of(device) or ""
-        # What was found first is what is looked for when it has been unplugged.
-        self._wanted = Wanted("ft232h", chip.name, CHIPS, serial, "" if serial else port_of(device))
         return Transport(Adapter(device, self._channel - 1, f"{chip.name} {serial}".rstrip()), chip, self._channel)
 
     def line(self, ref: str, /) -> Line:
@@ -96,8 +75,3 @@ class FT232HBackend(BridgeBackend):
     def spi(self, ref: str, /) -> SPIBus:
         self._only(ref, "spi0")
         return FT232HSPI(self._engine)
-
-    def close(self) -> None:
-        self._poller.close()
-        self._engine.close()
-        super().close()

@@ -1,14 +1,17 @@
 """The channels of an FT232H: I2C and SPI on D0 to D2, lines on all pins."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from machine_compat.backends.ft232h.codec import CLOCK, IN, OUT, SPIWire
 from machine_compat.backends.ft232h.engine import Engine
 from machine_compat.backends.ft232h.i2c_codec import I2CStream, I2CTransfer, I2CWire, Stuck
+from machine_compat.backends.ft232h.i2c_scan import I2CScan
 from machine_compat.bridge.adapter import Unplugged
 from machine_compat.bridge.line import BridgeLine
 from machine_compat.bridge.poller import Poller
+from machine_compat.bridge.rate import report
+from machine_compat.bridge.wires import expect_pins, expect_seven_bits
 from machine_compat.contract import (
     I2CBus,
     I2CConfig,
@@ -20,14 +23,7 @@ from machine_compat.contract import (
     SPIConfig,
     Write,
 )
-from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
-
-
-def expect_pins(bus: str, **pins: tuple[str | None, str]) -> None:
-    """ConfigError unless each signal's pin, if one is asked for, is the one it has."""
-    for signal, (asked, has) in pins.items():
-        if asked not in (None, has):
-            raise ConfigError(f"{bus}: {signal} is {has} on this bridge, not {asked}")
+from machine_compat.errors import BusError, ConfigError, Unsupported
 
 
 class FT232HI2C(I2CBus):
@@ -59,6 +55,7 @@ class FT232HI2C(I2CBus):
         self._wire = wire
         self._held = False
         self._timeout_us = config.timeout_us
+        report(self._engine.chip.name, "I2C", config.frequency, wire.frequency)
 
     def _wired(self) -> I2CWire:
         if self._wire is None:
@@ -67,8 +64,7 @@ class FT232HI2C(I2CBus):
 
     def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
         wire, engine = self._wired(), self._engine
-        if not 0 <= address <= 0x7F:
-            raise Unsupported(f"I2C address {address:#x}: this bridge has 7-bit addresses")
+        expect_seven_bits(address)
         with engine.turn_of(self) as (levels, direction):
             stream = I2CStream(wire, levels, direction)
             transfer = I2CTransfer(stream, wire, address, ops, stop, self._held)
@@ -99,26 +95,25 @@ class FT232HI2C(I2CBus):
             with suppress(BusError):
                 self._engine.exchange([stream.stop()])
 
-    def scan(self, addresses: Iterable[int], /) -> list[int]:
-        """Those of the addresses that answer an empty write, asked in one go: one USB transfer out and one back."""
+    def scan(self, addresses: Sequence[int], /) -> tuple[int, ...]:
+        """Those of the addresses that answer, asked in one go: one USB transfer out and one back."""
+        if not addresses:
+            return ()
         wire, engine = self._wired(), self._engine
         with engine.turn_of(self) as (levels, direction):
             stream = I2CStream(wire, levels, direction)
-            probes = [(a, I2CTransfer(stream, wire, a, [Write(b"")])) for a in addresses]
-            steps = [step for _, probe in probes for step in probe.steps]
-            if self._held:
-                steps.insert(0, stream.stop())
-            reply = engine.exchange(steps, 20_000 * len(probes) * 2 // self.frequency)
-            reply = reply[2:] if self._held else reply
+            probing = I2CScan(stream, wire, addresses, self._held)
+            stopped = False
+            try:
+                reply = engine.exchange(probing.steps, 20_000 * 2 * len(addresses) // self.frequency + 1)
+                stopped = True
+                found = probing.check(reply)
+            except BusError as error:
+                self._settle(stream, stopped, error)
+                raise
             self._held = False
             engine.rest(*wire.pins(1, 1))
-        answering = []
-        for address, probe in probes:
-            size = sum(step.reply for step in probe.steps)
-            if answers(probe, reply[:size]):
-                answering.append(address)
-            reply = reply[size:]
-        return answering
+            return found
 
     def close(self) -> None:
         with suppress(Unplugged):
@@ -127,16 +122,6 @@ class FT232HI2C(I2CBus):
                 with self._engine.turn_of(self) as (levels, direction):
                     self._engine.exchange([I2CStream(self._wired(), levels, direction).stop()])
             self._engine.disown(self)
-
-
-def answers(probe: I2CTransfer, reply: bytes) -> bool:
-    try:
-        probe.check(reply)
-    except BusError as error:
-        if error.fault is not Fault.NACK_ADDRESS:
-            raise
-        return False
-    return True
 
 
 class FT232HSPI(SPIBus):
@@ -158,6 +143,7 @@ class FT232HSPI(SPIBus):
         wire = SPIWire.of(config)
         self._engine.own(self, wire.setup, wire.idle(), CLOCK | OUT)
         self._wire = wire
+        report(self._engine.chip.name, "SPI", config.baudrate, wire.frequency)
 
     def transfer(self, out: bytes, want_reply: bool = True, /) -> bytes:
         if self._wire is None:

@@ -29,10 +29,14 @@ class Transport:
         self._adapter = adapter
         self._channel = channel
         self._working = False
+        """Whether the chip may still be at work with what it was sent last."""
+        self._unread = False
+        """Whether a reply may come that nobody waits for any more: Ctrl-C was pressed in between."""
         self._busy_ms = 0
 
     def start(self) -> None:
         """Bring the MPSSE into a known state, all pins inputs, and see that it answers."""
+        self._working = self._unread = False
         self._control(RESET, 0)
         self._control(SET_LATENCY, LATENCY_MS)
         self._control(EVENT_CHARACTER, 0)
@@ -49,13 +53,34 @@ class Transport:
 
     def exchange(self, batch: Step, busy_ms: int) -> bytes:
         """Send a batch and return its reply; busy_ms: how long it will keep the chip's pins busy."""
+        if self._unread:
+            self._catch_up()
+        self._working, self._unread = True, bool(batch.reply)
+        self._busy_ms = busy_ms
         patience = PATIENCE_MS + busy_ms
-        self._adapter.write(batch.commands, patience)
-        self._working, self._busy_ms = not batch.reply, busy_ms
-        return self._read(batch.reply, patience) if batch.reply else b""
+        try:
+            self._adapter.write(batch.commands, patience)
+            if not batch.reply:
+                return b""
+            reply = self._read(batch.reply, patience)
+        except BusError:
+            # The MPSSE is started anew, if it is there at all.
+            self._working = self._unread = False
+            raise
+        self._working = self._unread = False
+        return reply
+
+    def _catch_up(self) -> None:
+        """Wait until the chip has done all that it was sent, and drop its replies."""
+        patience = PATIENCE_MS + self._busy_ms
+        self._adapter.write(bad_command_check().commands, patience)
+        reply = b""
+        while not in_step(reply):
+            reply += self._read(1, patience)
+        self._working = self._unread = False
 
     def _read(self, count: int, patience_ms: int) -> bytes:
-        """The next bytes of the reply. A packet without any means that LATENCY_MS have passed."""
+        """The next bytes of the reply, as whole packets. A packet without any means that LATENCY_MS have passed."""
         packet = self._adapter.packet
         reply = bytearray()
         idle_ms = 0
@@ -75,7 +100,7 @@ class Transport:
         if self._working:
             # The reset drops commands that still wait in the chip: it answers when it is through with them.
             with suppress(BusError):
-                self.exchange(bad_command_check(), self._busy_ms)
+                self._catch_up()
         with suppress(BusError):
             self._control(SET_BIT_MODE, MODE_RESET)
         self._adapter.close()

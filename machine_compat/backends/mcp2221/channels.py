@@ -17,6 +17,8 @@ from machine_compat.backends.mcp2221.i2c_codec import Pace, check, converse
 from machine_compat.bridge.adapter import Unplugged
 from machine_compat.bridge.line import BridgeLine
 from machine_compat.bridge.poller import Poller
+from machine_compat.bridge.rate import report
+from machine_compat.bridge.wires import expect_pins, expect_seven_bits
 from machine_compat.contract import (
     ADCChannel,
     ADCConfig,
@@ -55,21 +57,19 @@ class MCP2221I2C(I2CBus):
         return 0 if self._divider is None else frequency_of(self._divider)
 
     def configure(self, config: I2CConfig, /) -> None:
-        for signal, asked in (("SCL", config.scl), ("SDA", config.sda)):
-            if asked not in (None, signal):
-                raise ConfigError(f"I2C: {signal} is a pin of its own on this bridge, not {asked}")
+        expect_pins("I2C", scl=(config.scl, "SCL"), sda=(config.sda, "SDA"))
         if config.frequency < SLOWEST_HZ:
             raise ConfigError(f"I2C at {config.frequency} Hz: this bridge does {SLOWEST_HZ} to {FASTEST_HZ} Hz")
         self._engine.set_clock(divider(config.frequency))
         self._divider = divider(config.frequency)
         self._held = False
         self._patience_ms = max(1, config.timeout_us // 1_000)
+        report("MCP2221", "I2C", config.frequency, self.frequency)
 
     def transfer(self, address: int, ops: Sequence[Op], stop: bool = True, /) -> bytes:
         if self._divider is None:
             raise ConfigError("I2C: configure the bus first")
-        if not 0 <= address <= 0x7F:
-            raise Unsupported(f"I2C address {address:#x}: this bridge has 7-bit addresses")
+        expect_seven_bits(address)
         check(ops, stop)
         byte_ns = 9_000_000_000 // self.frequency
         # An answer takes a millisecond at least; a chunk that is asked for too early, some.

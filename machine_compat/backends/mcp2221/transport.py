@@ -7,7 +7,6 @@ from machine_compat.errors import BusError, Fault
 HID_INTERFACE = 2
 """Interfaces 0 and 1 are its serial port, which stays with the system."""
 TIMEOUT_MS = 1_000
-DRAIN_MS = 20
 
 
 class Transport:
@@ -21,7 +20,7 @@ class Transport:
     def exchange(self, report: bytes) -> bytes:
         """The answer to a report."""
         if self._late:
-            self._drain()
+            self._adapter.drain()
         self._late = True
         self._adapter.write(report, TIMEOUT_MS)
         answer = self._adapter.read(REPORT, TIMEOUT_MS)
@@ -29,15 +28,6 @@ class Transport:
             raise BusError(Fault.IO, message=f"{self._adapter.name} answers something else than it was asked")
         self._late = False
         return answer
-
-    def _drain(self) -> None:
-        """Take the answers that nobody waits for any more."""
-        try:
-            while True:
-                self._adapter.read(REPORT, DRAIN_MS)
-        except BusError as error:
-            if error.fault is not Fault.TIMEOUT:
-                raise
 
     def close(self) -> None:
         self._adapter.close()
