@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import buses, frame, hour, pin, start
+from benchmarks import buses, frame, hour, pin, start, usb
 from benchmarks.measure import Result
 
 
@@ -22,6 +22,7 @@ EVERYWHERE: dict[str, Callable[[], list[Result]]] = {
     "spi": buses.spi,
     "hour": hour.run,
     "start": start.run,
+    "usb": usb.run,
 }
 IN_THE_BENCH: dict[str, Callable[[], list[Result]]] = {"linux": linux}
 ALL = EVERYWHERE | IN_THE_BENCH

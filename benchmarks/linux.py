@@ -15,6 +15,7 @@ import spidev
 from gpiod.line import Direction, Edge, Value
 from smbus2 import SMBus, i2c_msg
 
+from benchmarks import blinka
 from benchmarks.measure import Result
 from machine_compat.board import Board, use
 from machine_compat.interpreter.direct import open_board
@@ -23,7 +24,9 @@ from tests.bench.rig import Rig
 from tests.linux.board import profile_on
 
 ROUNDS = 15
-CALL_AIM, INTERRUPT_AIM = 1.25, 2
+CALL_AIM, BLINKA_AIM, INTERRUPT_AIM = 1.25, 1, 2
+CHIP, REGISTER, COUNT = 0x76, 0x88, 14
+DATA = bytes(4096)
 EDGES = 300
 PULSES = f"""
 import sys, time, gpiod
@@ -38,15 +41,18 @@ with gpiod.request_lines(sys.argv[1], {{5: settings}}) as line:
 
 def run() -> list[Result]:
     with ExitStack() as stack:
-        rig = stack.enter_context(Rig("bme280@i2c1:0x76", latches=(22, 23), wires=(("GPIO5", "GPIO6"),)))
+        rig = stack.enter_context(Rig("bme280@i2c1:0x76", latches=(22, 23, blinka.PIN), wires=(("GPIO5", "GPIO6"),)))
         board = stack.enter_context(closing(open_board(profile_on(rig))))
         stack.callback(use, use(board))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         machine: Any = Life(board, Program(folder / "main.py")).loader.load("machine")
-        return [*pin(rig, machine), i2c(machine), spi(machine), interrupt(rig, board, machine)]
+        rows = [*pin(rig, machine), i2c(machine), spi(machine), *beside_blinka(machine)]
+        return [*rows, interrupt(rig, board, machine)]
 
 
-def beside(what: str, ours: Callable[[], object], theirs: Callable[[], object], calls: int) -> Result:
+def beside(
+    what: str, ours: Callable[[], object], theirs: Callable[[], object], calls: int, aim: float = CALL_AIM
+) -> Result:
     """How much longer ours takes than theirs: the best of rounds taken in turn."""
     best = [float("inf"), float("inf")]
     for _ in range(ROUNDS):
@@ -55,7 +61,7 @@ def beside(what: str, ours: Callable[[], object], theirs: Callable[[], object], 
             for _ in range(calls):
                 call()
             best[index] = min(best[index], time.perf_counter() - start)
-    return Result("linux", what, best[0] / best[1], CALL_AIM, "x")
+    return Result("linux", what, best[0] / best[1], aim, "x")
 
 
 def pin(rig: Rig, machine: Any) -> list[Result]:
@@ -73,24 +79,46 @@ def pin(rig: Rig, machine: Any) -> list[Result]:
 
 
 def i2c(machine: Any) -> Result:
-    bus, buffer = machine.I2C(1), bytearray(14)
+    bus, buffer = machine.I2C(1), bytearray(COUNT)
 
     def theirs() -> bytes:
-        write, read = i2c_msg.write(0x76, [0x88]), i2c_msg.read(0x76, 14)
+        write, read = i2c_msg.write(CHIP, [REGISTER]), i2c_msg.read(CHIP, COUNT)
         other.i2c_rdwr(write, read)
         return bytes(read)
 
     with SMBus(1) as other:
         what = "readfrom_mem_into of 14 bytes, beside smbus2's i2c_rdwr"
-        return beside(what, lambda: bus.readfrom_mem_into(0x76, 0x88, buffer), theirs, 30)
+        return beside(what, lambda: bus.readfrom_mem_into(CHIP, REGISTER, buffer), theirs, 30)
 
 
 def spi(machine: Any) -> Result:
-    bus, data = machine.SPI(0, 10_000_000), bytes(4096)
+    bus = machine.SPI(0, 10_000_000)
     with closing(spidev.SpiDev(0, 0)) as other:
         other.max_speed_hz = 10_000_000
         what = "SPI.write of 4,096 bytes, beside spidev's writebytes2"
-        return beside(what, lambda: bus.write(data), lambda: other.writebytes2(data), 10)
+        return beside(what, lambda: bus.write(DATA), lambda: other.writebytes2(DATA), 10)
+
+
+def beside_blinka(machine: Any) -> list[Result]:
+    """The same calls beside Adafruit Blinka's, as programs make them."""
+    pin, i2c, spi = machine.Pin(22, machine.Pin.OUT), machine.I2C(1), machine.SPI(0, 10_000_000)
+    buffer = bytearray(COUNT)
+    with blinka.opened(CHIP, REGISTER, COUNT, DATA) as theirs:
+        return [
+            beside(f"{what}, beside Blinka's {call}", ours, other, calls, BLINKA_AIM)
+            for what, call, ours, other, calls in (
+                ("Pin.value(1)", "DigitalInOut.value", lambda: pin.value(1), theirs.write_pin, 300),
+                ("Pin.value()", "DigitalInOut.value", pin.value, theirs.read_pin, 300),
+                (
+                    "readfrom_mem_into",
+                    "writeto_then_readfrom",
+                    lambda: i2c.readfrom_mem_into(CHIP, REGISTER, buffer),
+                    theirs.read_registers,
+                    30,
+                ),
+                ("SPI.write", "SPI.write", lambda: spi.write(DATA), theirs.write_spi, 10),
+            )
+        ]
 
 
 # ---- interrupts
