@@ -4,13 +4,21 @@ import functools
 import shutil
 import sys
 import textwrap
+from collections.abc import Callable
+from typing import TypeAlias
 
+from machine_compat.commands.pin_state import pin_state
+from machine_compat.mock.attach import USB
 from machine_compat.mock.chip import Chip, I2CChip, SPIChip, UARTPeer
-from machine_compat.mock.devices import Maker, parts
+from machine_compat.mock.devices import parts
+from machine_compat.mock.usb import devices as usb_devices
+from machine_compat.mock.usb.device import SimulatedDevice
 from machine_compat.pinout import picture
 from machine_compat.profile import board_names, load
 
 INDENT = 4
+AnyMaker: TypeAlias = Callable[..., Chip | SimulatedDevice]
+Model: TypeAlias = type[Chip] | type[SimulatedDevice] | AnyMaker
 
 
 def boards() -> int:
@@ -23,15 +31,20 @@ def boards() -> int:
 
 
 def pins(name: str) -> int:
-    """Print a board's pinout."""
-    sys.stdout.write(picture(load(name)))
+    """Print a board's pinout; of a Linux board with what each pin is doing now, where this computer can tell."""
+    profile = load(name)
+    now = pin_state(profile)
+    sys.stdout.write(picture(profile, now.does if now else None))
+    if now:
+        sys.stdout.write("".join(f"{line}\n" for line in ("", now.head, *now.lines)))
     return 0
 
 
 def chips() -> int:
     """Print each simulated part with the form of its --attach; parts that differ in size alone stand together."""
-    groups: dict[type[Chip] | Maker, list[str]] = {}
-    for name, maker in parts().items():
+    groups: dict[Model, list[str]] = {}
+    makers: dict[str, AnyMaker] = {**parts(), **usb_devices.parts()}
+    for name, maker in makers.items():
         groups.setdefault(model_of(maker), []).append(name)
     width = shutil.get_terminal_size().columns
     for model, names in sorted(groups.items(), key=lambda group: group[1][0]):
@@ -43,13 +56,17 @@ def chips() -> int:
     return 0
 
 
-def model_of(maker: Maker) -> type[Chip] | Maker:
+def model_of(maker: AnyMaker) -> Model:
     """The class that a part is an instance of."""
-    return model_of(maker.func) if isinstance(maker, functools.partial) else maker
+    while isinstance(maker, functools.partial):
+        maker = maker.func
+    return maker
 
 
-def place_of(model: type[Chip] | Maker) -> str:
+def place_of(model: Model) -> str:
     """The form of the place where a chip hangs: a bus, or its legs."""
+    if isinstance(model, type) and issubclass(model, SimulatedDevice):
+        return USB
     if not isinstance(model, type) or not issubclass(model, Chip):
         return "PLACE"
     if issubclass(model, I2CChip):

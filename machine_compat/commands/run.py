@@ -23,10 +23,14 @@ def run(options: Namespace) -> int:
     if is_hardware(profile):
         if options.vm is not None:
             raise ConfigError(f"--vm is for simulated boards, and board {profile.name} is real")
+        if options.usb is not None:
+            raise ConfigError(f"--usb is for simulated boards, and board {profile.name} is real")
         from machine_compat.commands.hardware import run_on_hardware
 
         return run_on_hardware(options, profile, origin)
     if options.vm == "both":
+        if options.usb is not None:
+            raise ConfigError("--vm both runs two boards, and --usb plugs one in: leave one of them out")
         from machine_compat.commands.compare import compare
 
         return compare(options, program)

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TextIO
 
+from machine_compat.commands.cable import Cable
 from machine_compat.commands.choice import choose
 from machine_compat.commands.report import FAILED, report, say, write
 from machine_compat.commands.signals import Leave, Signals
@@ -26,7 +27,10 @@ PIPE_BROKEN = 141
 
 
 class Setup(NamedTuple):
-    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace, show: a file, ``-`` or None."""
+    """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace, show: a file, ``-`` or None.
+
+    usb: "vhci" where the board is to be a USB device of this computer.
+    """
 
     board: str | None
     folder: Path
@@ -38,6 +42,7 @@ class Setup(NamedTuple):
     guard: float = 0
     trace: str | None = None
     show: str | None = None
+    usb: str | None = None
 
     @classmethod
     def of(cls, options: Namespace, folder: Path) -> "Setup":
@@ -112,17 +117,37 @@ class Session:
         with ExitStack() as building:
             # The trace is there before the first wire, so that it sees them all.
             self._trace_file(building)
+            cable = self._make_cable(building)
             self.board = board = SimulatedBoard(profile, world=self.world, flash=flash)
             building.callback(board.close)
             self.power = board.power
             self.signals = Signals(self.world, self.power)
-            self.pacer = Pacer(self.world, lambda: not self.power.finished)
+            self.pacer = self._make_pacer(cable)
             self._wire_up()
             self._connect_terminal(building)
+            if cable is not None:
+                cable.plug(self.board, self.pacer)
             self._trace_lines()
             self._stack = building.pop_all()
 
     # ---- building
+
+    def _make_cable(self, building: ExitStack) -> Cable | None:
+        """What --usb asks for; made before the board is, so that it goes after it."""
+        if self.setup.usb is None:
+            return None
+        if self.setup.fast:
+            raise ConfigError("--usb needs a board in real time: leave --fast out")
+        return building.enter_context(Cable(self.world))
+
+    def _make_pacer(self, cable: Cable | None) -> Pacer:
+        """What keeps the board in time; with a cable, what this computer asks of it ends its waits."""
+        if cable is None:
+            return Pacer(self.world, self._alive)
+        return Pacer(self.world, self._alive, sleep=cable.kernel.wait)
+
+    def _alive(self) -> bool:
+        return not self.power.finished
 
     def _wire_up(self) -> None:
         for spec in self.setup.wire:
