@@ -35,6 +35,7 @@ CLASSES = {
     "Timer": "timer",
     "RTC": "rtc",
     "WDT": "wdt",
+    "USBDevice": "usb_device",
 }
 """Each class and the file that has it. A new one is a line here."""
 
@@ -64,7 +65,8 @@ def find(board: Board, name: str) -> object:
         if name == "I2C" and board.port.i2c_is_soft:
             return find(board, "SoftI2C")
         if name in CLASSES:
-            base: type = getattr(import_module(f"{__name__}.{CLASSES[name]}"), name)
+            file = board.port.own_classes.get(name, CLASSES[name])
+            base: type = getattr(import_module(f"{__name__}.{file}"), name)
             return made_for(board, base)
         constants = constants_of(board)
         if name in constants:

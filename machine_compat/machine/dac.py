@@ -5,6 +5,7 @@
 
 from typing import Self
 
+from machine_compat.board import ANALOG
 from machine_compat.contract import DACChannel
 from machine_compat.errors import BusError
 from machine_compat.machine.peripheral import Peripheral, fail, to_int
@@ -31,7 +32,7 @@ class DAC(Peripheral):
         board = self._board
         ref = pin_of(board, pin).ref
         self._pin = shown(board, ref)
-        board.claim(ref, self._lost)
+        board.claim(ref, self._lost, ANALOG)
         try:
             board.dac(ref, self)
         except BusError as error:

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from machine_compat.board import Board
+from machine_compat.contract import Edge
 from machine_compat.machine.pin_names import NamedPin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
-    """A handler on a line. pin: the pin whose irq() it is, None for an ExtInt; stop: takes the handler away."""
+    """A handler on line number `line`. stop: takes it away; edges: what it is called at now; pin: whose irq() it is."""
 
+    line: int
     stop: Callable[[], None]
+    edges: Callable[[], Edge]
     pin: NamedPin | None = None
 
 
@@ -45,7 +48,17 @@ class ExtiLines:
         if self._uses.get(key) is use:
             del self._uses[key]
 
-    def take_for(self, pin: NamedPin, stop: Callable[[], None]) -> None:
+    def registers(self) -> tuple[int, int, int]:
+        """IMR, RTSR and FTSR: a bit for each line that interrupts, at a rising edge, at a falling edge."""
+        masked = rising = falling = 0
+        for use in self._uses.values():
+            bit, edges = 1 << use.line, use.edges()
+            masked |= bit if edges else 0
+            rising |= bit if edges & Edge.RISING else 0
+            falling |= bit if edges & Edge.FALLING else 0
+        return masked, rising, falling
+
+    def take_for(self, pin: NamedPin, stop: Callable[[], None], edges: Callable[[], Edge]) -> None:
         """Give a pin's line to its irq(); OSError where it is in use by anything else than that pin."""
         key = self.key(pin)
         use = self._uses.get(key)
@@ -53,7 +66,7 @@ class ExtiLines:
             if use.pin is None:
                 raise OSError(f"ExtInt vector {key} is already in use")
             raise OSError(f"IRQ resource already taken by Pin('{use.pin.name()}')")
-        self._uses[key] = Use(stop, pin)
+        self._uses[key] = Use(pin.pin(), stop, edges, pin)
 
     def free(self, pin: NamedPin) -> None:
         """The pin's irq() has no handler any more."""

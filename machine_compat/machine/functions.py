@@ -11,7 +11,9 @@ from machine_compat.board import Board
 from machine_compat.errors import ConfigError
 from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.rtc import wake_timer
+from machine_compat.machine.rtc_alarm import wake_ns
 from machine_compat.machine.timer import stop_alarms
+from machine_compat.ports.stm32 import STM32
 
 Function = Callable[..., object]
 WakeSource = Callable[[Callable[[int], None]], None]
@@ -20,6 +22,8 @@ FREQUENCY = ("frequency",)
 WOKEN = ("wake reason",)
 WAKE_SOURCES = ("wake sources",)
 """What may end a deep sleep besides its time: functions that get what to call, with the number of the reason."""
+PYBOARD = STM32.frequency
+"""The clocks of a board that is no stm32, and has one, as `info` tells them."""
 IDLE_NS = MS
 """The longest idle(): the system tick of most ports interrupts it."""
 
@@ -34,7 +38,7 @@ def frequency_of(board: Board) -> int | tuple[int, ...]:
 
 def functions(board: Board) -> dict[str, Function]:
     """The functions of a board's `machine`, by name."""
-    return {**_interrupts(board), **_chip(board), **_power(board)}
+    return {**_interrupts(board), **_chip(board), **_starts(board), **_power(board)}
 
 
 def _interrupts(board: Board) -> dict[str, Function]:
@@ -70,14 +74,12 @@ def _chip(board: Board) -> dict[str, Function]:
         """A random number of 30 bits."""
         return random.getrandbits(30)
 
-    def reset_cause() -> int:
-        return _cause(board)
-
-    def wake_reason() -> int:
-        """Why the board woke from its last sleep: TIMER_WAKE, EXT0_WAKE, ..., or 0 if it did not sleep (esp32)."""
-        slept = board.reset_cause == "DEEPSLEEP" or WOKEN in board.singletons
-        timer = port.constants.get("machine", {}).get("TIMER_WAKE", 4)
-        return cast(int, board.retained.get("woken by", timer)) if slept else 0
+    def info(dump: object = None, /) -> None:
+        """Print what the chip is and how fast its clocks run (stm32)."""
+        id, clocks = port.unique_id.hex(), frequency_of(board)
+        print(f"ID={id[:8]}:{id[8:16]}:{id[16:]}", file=board.stdout)
+        for name, hertz in zip(("S", "H", "P1", "P2"), clocks if isinstance(clocks, tuple) else PYBOARD, strict=True):
+            print(f"{name}={hertz}", file=board.stdout)
 
     def mem_backup(region: int = 0, /) -> memoryview | tuple[memoryview, ...]:
         """Memory that outlives a reset, a region of it, or with -1 all; ValueError "invalid region"."""
@@ -89,9 +91,27 @@ def _chip(board: Board) -> dict[str, Function]:
         return regions[region]
 
     return {
-        "unique_id": unique_id, "freq": freq, "rng": rng, "reset_cause": reset_cause, "wake_reason": wake_reason,
-        "mem_backup": mem_backup,
+        "unique_id": unique_id, "freq": freq, "rng": rng, "info": info, "mem_backup": mem_backup,
     }  # fmt: skip
+
+
+def _starts(board: Board) -> dict[str, Function]:
+    port = board.port
+
+    def reset_cause() -> int:
+        return _cause(board)
+
+    def wake_reason() -> int:
+        """Why the board woke from its last sleep: TIMER_WAKE, EXT0_WAKE, ..., or 0 if it did not sleep (esp32)."""
+        slept = board.reset_cause == "DEEPSLEEP" or WOKEN in board.singletons
+        timer = port.constants.get("machine", {}).get("TIMER_WAKE", 4)
+        return cast(int, board.retained.get("woken by", timer)) if slept else 0
+
+    def wake_pins() -> tuple[int, ...]:
+        """The pins that ended the last sleep by EXT1 or GPIO, by their numbers (esp32)."""
+        return cast("tuple[int, ...]", board.retained.get("wake pins", ()))
+
+    return {"reset_cause": reset_cause, "wake_reason": wake_reason, "wake_pins": wake_pins}
 
 
 def backup_regions(board: Board) -> tuple[memoryview, ...]:
@@ -133,7 +153,11 @@ def _power(board: Board) -> dict[str, Function]:
     def deepsleep(*time_ms: int) -> NoReturn:
         """Sleep so many milliseconds, or until the calendar's wake-up timer, and start again from boot.py."""
         ns = _sleep_ns(time_ms)
-        due = wake_timer(board).due_ns if ns is None else board.clock.now_ns() + ns
+        if ns is None:
+            alarms = (wake_timer(board).due_ns, wake_ns(board))
+            due = min((time for time in alarms if time is not None), default=None)
+        else:
+            due = board.clock.now_ns() + ns
         sources = cast("list[WakeSource]", board.singletons.get(WAKE_SOURCES, []))
         if due is None and not sources:
             raise ConfigError("deepsleep() without a time: nothing would ever wake the board; say deepsleep(ms)")
@@ -164,6 +188,7 @@ def _power(board: Board) -> dict[str, Function]:
 def _sleep_until(board: Board, due: int | None, sources: list[WakeSource]) -> None:
     """Wait for a time, or for a source to wake the board."""
     reasons: list[int] = []
+    board.retained.pop("wake pins", None)
 
     def wake(reason: int) -> None:
         reasons.append(reason)

@@ -60,6 +60,7 @@ def made_for(board: Board, base: type[C], module: str = "machine") -> type[C]:
         entry = name if module == "machine" else f"{module}.{name}"
         names: dict[str, object] = {"__module__": module, "__doc__": base.__doc__, "_board": board}
         names.update(port.constants.get(entry, {}))
+        names.update(board.profile.constants_of(entry))
         names.update((lacking, Absent(lacking)) for lacking in board.lacking(entry))
         known = board.classes[base] = type(name, (base,), names)
     return known

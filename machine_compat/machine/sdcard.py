@@ -51,6 +51,9 @@ class SDCard(Peripheral):
         freq: int = 20_000_000,
     ) -> None:
         board = self._board
+        if board.port.sdcard_single and hasattr(self, "_place"):
+            # The slot's one object stays as it is.
+            return
         number = to_int(slot)
         if f"sd{number}" not in board.profile.buses:
             raise ValueError("invalid slot number")

@@ -21,19 +21,30 @@ micropython.schedule(note, 2)
 time.sleep_ms(1)
 print(seen)
 
-# With interrupts off nothing runs, and the queue fills up.
+# Interrupts off or on, a scheduled function runs.
 import machine
 
-state = machine.disable_irq()
-count = 0
-try:
-    while True:
-        micropython.schedule(note, count)
-        count += 1
-except RuntimeError as e:
-    print(count, e)
 del seen[:]
+state = machine.disable_irq()
+micropython.schedule(note, "while off")
+time.sleep_us(10)
+print(seen)
 machine.enable_irq(state)
+
+
+# In one of them no other runs, and the queue fills up.
+def fill(_):
+    count = 0
+    try:
+        while True:
+            micropython.schedule(note, count)
+            count += 1
+    except RuntimeError as e:
+        print(count, e)
+
+
+del seen[:]
+micropython.schedule(fill, None)
 time.sleep_ms(1)
 print(seen)
 
