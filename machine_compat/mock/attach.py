@@ -7,15 +7,16 @@
     sdcard@sd1                  a card in a slot of machine.SDCard
     ds18b20@GP4                 a chip on pins, in the order of its legs
     ssd1306@spi0:GP17,dc=GP20,width=128     options: legs by name, and what the chip's constructor takes
+    usbkeyboard@usb             a device at the USB host; one with wires is soldered to pins: usbserial@usb,tx=GP1
 
 A part that comes with either kind of bus is the SPI one on an SPI bus: there ``ssd1306`` means ``ssd1306_spi``.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from machine_compat.errors import ConfigError
 from machine_compat.mock.backend import MockBackend
@@ -27,7 +28,13 @@ from machine_compat.mock.sockets import LEGS
 from machine_compat.mock.spi import SPIDecoder
 from machine_compat.mock.uart import join_peer
 
+if TYPE_CHECKING:
+    from machine_compat.mock.usb.device import SimulatedDevice
+
 Option = int | float | str
+Part: TypeAlias = "Chip | SimulatedDevice"
+"""What --attach makes: a chip on wires, or a device on USB."""
+USB = "usb"
 CARD = {"sck": "clk", "mosi": "cmd", "miso": "dat0", "cs": "dat3"}
 """The contacts of a memory card, and what they are called where it is not on an SPI bus."""
 
@@ -73,13 +80,16 @@ def value_of(text: str) -> Option:
     return text
 
 
-def attach_spec(backend: MockBackend, spec: str) -> Chip:
-    """Build the chip a specification names, and hang it where it says."""
+def attach_spec(backend: MockBackend, spec: str) -> Part:
+    """Build the chip or USB device a specification names, and hang it where it says."""
     name, place = parse(spec)
+    if place.pins == (USB,):
+        from machine_compat.mock.usb.attach import attach_device
+
+        return attach_device(backend, spec, name, place)
     maker = maker_of(name, place)
+    options, legs = sorted_options(maker, place)
     takes = inspect.signature(maker).parameters
-    options = {key: value_of(text) for key, text in place.options.items() if key in takes}
-    legs = {key: text for key, text in place.options.items() if key not in takes}
     if place.sub and "address" in takes and not place.bus.startswith("spi"):
         options["address"] = address_of(spec, place.sub)
     try:
@@ -94,6 +104,13 @@ def attach_spec(backend: MockBackend, spec: str) -> Chip:
         raise ConfigError(f"--attach {spec}: {name} has no option {unknown[0]!r}; it has {choices}")
     attach(backend, chip, place, name, legs)
     return chip
+
+
+def sorted_options(maker: Callable[..., object], place: Place) -> tuple[dict[str, Option], dict[str, str]]:
+    """What of a place's options a part's constructor takes; the rest are legs."""
+    takes = inspect.signature(maker).parameters
+    options = {key: value_of(text) for key, text in place.options.items() if key in takes}
+    return options, {key: text for key, text in place.options.items() if key not in takes}
 
 
 def maker_of(name: str, place: Place) -> Maker:

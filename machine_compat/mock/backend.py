@@ -20,6 +20,7 @@ from machine_compat.contract import (
     StateMachineChannel,
     TouchChannel,
     UARTChannel,
+    USBDeviceChannel,
     Watchdog,
     Wiring,
 )
@@ -32,6 +33,8 @@ from machine_compat.mock.world import Event, World
 
 if TYPE_CHECKING:
     from machine_compat.mock.pio_block import PIOBlock
+    from machine_compat.mock.usb.gadget import Gadget
+    from machine_compat.mock.usb.host import VirtualHost
 
 SWITCHED_ON = 1_609_459_200 * 1_000_000_000
 """2021-01-01 00:00:00, where an RP2040's calendar starts (ports/rp2/main.c): every run starts at the same date."""
@@ -59,6 +62,8 @@ class MockBackend(Backend):
         self._blocks: dict[str, PIOBlock] = {}
         self.touched: dict[str, int] = {}
         """What touch pads read that somebody touches."""
+        self._gadget: Gadget | None = None
+        self._usb_bus: object | None = None
 
     def renew(self) -> None:
         """Take away all wires, and what hangs on them."""
@@ -66,6 +71,8 @@ class MockBackend(Backend):
         self._sockets.clear()
         self._blocks.clear()
         self.touched.clear()
+        self._gadget = None
+        self._usb_bus = None
         self._rtc = MockRTC(self.world)
 
     # ---- wires
@@ -189,6 +196,44 @@ class MockBackend(Backend):
 
     def in_script(self) -> bool:
         return self._clock.in_script()
+
+    # ---- USB
+
+    @property
+    def usb_host(self) -> "VirtualHost":
+        """The USB host of the board's world: what is plugged into it, a script's `usb.core` finds."""
+        from machine_compat.mock.usb.host import host_of
+
+        return host_of(self.world)
+
+    def usb_bus(self) -> object | None:
+        from machine_compat.mock.usb.pyusb_backend import make
+
+        if self._usb_bus is None:
+            # A board does not find itself.
+            self._usb_bus = make(self.usb_host, lambda device: device is not self._gadget)
+        return self._usb_bus
+
+    @property
+    def gadget(self) -> "Gadget":
+        """The board's own USB port, with a cable to the host of its world."""
+        if self._gadget is None:
+            from machine_compat.mock.usb.gadget import Gadget
+
+            self._gadget = Gadget(self.world, lambda: self.usb_host)
+        return self._gadget
+
+    def usb_device(self, ref: str, /) -> USBDeviceChannel:
+        from machine_compat.mock.usb_device import MockUSBDevice
+
+        return MockUSBDevice(self.gadget)
+
+    def close(self) -> None:
+        if self._gadget is not None:
+            self._gadget.cable = False
+        # The host is the world's: it goes with the last board.
+        if self.world.usb_host is not None and not self.world.inhabitants:
+            self.world.usb_host.close_serials()
 
 
 class MockRTC(RTCChannel):

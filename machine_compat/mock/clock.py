@@ -21,7 +21,9 @@ class WorldClock:
 
     def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
         """Start another script, or another thread of the board's."""
-        return self.world.spawn(body, name, poll)
+        task = self.world.spawn(body, name, poll)
+        task.clock = self
+        return task
 
     def abandon(self, task: Task) -> None:
         """Switch a task off; it waits for nothing any more."""

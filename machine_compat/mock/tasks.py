@@ -11,6 +11,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from machine_compat.errors import ConfigError
 
 if TYPE_CHECKING:
+    from machine_compat.mock.clock import WorldClock
     from machine_compat.mock.world import Event, World
 
 
@@ -27,6 +28,7 @@ class Task:
         "_parked",
         "_throw",
         "_waking",
+        "clock",
         "dead",
         "error",
         "finished",
@@ -39,6 +41,8 @@ class Task:
         self.world = world
         self.name = name
         self.poll = poll
+        self.clock: WorldClock | None = None
+        """The clock of the board whose script it is: what waits in its place should wait on that."""
         self.finished = False
         self.dead = False
         self.error: BaseException | None = None

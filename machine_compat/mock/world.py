@@ -13,11 +13,14 @@ The rule of the fast path, used by every simulated channel:
 
 import heapq
 from collections.abc import Callable, Sequence
-from typing import NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
 
 from greenlet import getcurrent, greenlet
 
 from machine_compat.mock.tasks import Task
+
+if TYPE_CHECKING:
+    from machine_compat.mock.usb.host import VirtualHost
 
 FAR = 1 << 62
 """A time that never comes."""
@@ -55,7 +58,7 @@ class World:
 
     __slots__ = (
         "_events", "_serial", "_tidied", "current", "due", "failure", "hub", "inhabitants", "nets", "now", "pacer",
-        "tracer", "wiring",
+        "tracer", "usb_host", "wiring",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -70,6 +73,8 @@ class World:
         self.failure: Exception | None = None
         self.inhabitants: list[object] = []
         """The boards that live in it."""
+        self.usb_host: VirtualHost | None = None
+        """The host that its USB devices are plugged into, once somebody asked for it (mock.usb.host.host_of)."""
         self.nets: set[Traced] = set()
         """All its wires; they are tidied once a board second."""
         self._tidied = 0
@@ -101,6 +106,9 @@ class World:
         self.failure = None
         self.nets.clear()
         self._events.clear()
+        if self.usb_host is not None:
+            self.usb_host.close_serials()
+            self.usb_host = None
         self.wiring += 1
 
     def quiet(self) -> bool:

@@ -19,6 +19,10 @@ def part(name: str) -> Maker:
             return makers[name]
     every = parts()
     if name not in every:
+        from machine_compat.mock.usb.devices import parts as on_usb
+
+        if name in on_usb():
+            raise ConfigError(f"{name} is a USB device: attach it as {name}@usb")
         raise ConfigError(f"no simulated chip {name!r}; there are {', '.join(sorted(every))}")
     return every[name]
 

@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 
 from machine_compat.contract import Wiring
 from machine_compat.errors import ConfigError
-from machine_compat.mock.attach import attach_spec
+from machine_compat.mock.attach import Part, attach_spec
 from machine_compat.mock.backend import MockBackend
-from machine_compat.mock.chip import Chip
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.usb.device import SimulatedDevice
 
@@ -39,7 +38,7 @@ class Bridge(SimulatedDevice):
 
     def attach(self, spec: str, **face: object) -> Any:
         """Hang a simulated chip on it, as ``bme280@i2c0:0x76``; `face` sets attributes of it. Returns the chip."""
-        chip: Chip = attach_spec(self.wires, spec)
+        chip: Part = attach_spec(self.wires, spec)
         for name, value in face.items():
             if not hasattr(chip, name):
                 raise ConfigError(f"{chip.name} has no {name!r} to set")

@@ -116,6 +116,7 @@ class SimulatedDevice(USBDevice):
 
     def __init__(self, *strings: str) -> None:
         self.strings = {index: text for index, text in enumerate(strings, 1) if text}
+        self.name = type(self).__name__.lower()
         self.configured = 0
         """The value of its active configuration; 0: none."""
         self.halted: set[int] = set()

@@ -13,7 +13,7 @@ from machine_compat.mock.usb.descriptors import INTERRUPT, configuration, device
 from machine_compat.mock.usb.device import Handshake, Setup
 from machine_compat.mock.usb.mcp2221_engine import CHUNK, LAST_CHUNK, READ, READ_RESTART, I2CEngine
 from machine_compat.mock.usb.mcp2221_pins import GPPins
-from machine_compat.mock.usb.mcp2221_settings import PRODUCT_ID, VENDOR, Settings
+from machine_compat.mock.usb.mcp2221_settings import FACTORY_PINS, PRODUCT_ID, VENDOR, Settings
 
 REPORT = 64
 HID_INTERFACE, HID_ENDPOINT, CDC_ENDPOINT, CDC_SIZE = 2, 3, 2, 16
@@ -32,6 +32,7 @@ class MCP2221A(Bridge):
     """Chips hang on "i2c0", "uart0" or pins GP0..GP3. Each command report is answered by exactly one report.
 
     A failed I2C transfer leaves the engine in an error state until it is cancelled (see I2CEngine).
+    vdd: its supply in volts. pins: the settings of GP0..GP3 in its flash.
     """
 
     label: ClassVar[str] = "mcp2221"
@@ -45,9 +46,9 @@ class MCP2221A(Bridge):
         (0x21, HID_INTERFACE): HID_DESCRIPTOR,
     }
 
-    def __init__(self, serial: str = "0001", *, vdd: float = 3.3) -> None:
+    def __init__(self, serial: str = "0001", *, vdd: float = 3.3, pins: bytes = FACTORY_PINS) -> None:
         super().__init__()
-        self.settings = Settings(serial)
+        self.settings = Settings(serial, pins=bytearray(pins))
         self.device_bytes = device_descriptor(VENDOR, PRODUCT_ID, 0x0100, kind=(0xEF, 2, 1), ep0_size=8)
         hid = interface(
             HID_INTERFACE,

@@ -13,7 +13,7 @@ from machine_compat.mock.world import World
 
 IDLE, START, START_TIMEOUT, RESTART_TIMEOUT = 0x00, 0x10, 0x12, 0x17
 ADDRESS, ADDRESS_TIMEOUT, ADDRESS_NACK = 0x21, 0x23, 0x25
-WRITING, WANTS_DATA, DATA_TIMEOUT, HELD = 0x40, 0x41, 0x44, 0x45
+WRITING, WANTS_DATA, DATA_TIMEOUT, HELD = 0x40, 0x43, 0x44, 0x45
 READING, CHUNK, LAST_CHUNK = 0x50, 0x54, 0x55
 STOPPING, STOP_TIMEOUT = 0x60, 0x62
 
@@ -93,17 +93,20 @@ class I2CEngine:
         if not self._may_begin(command in (WRITE, WRITE_NO_STOP)):
             return False
         if length:
-            self._begin(address, length)
+            self._begin(address & 0xFE, length)
             self.buffer += chunk[:length]
             self._sequencer.start(self._guarded(self._write(command)))
         return True
 
     def read(self, command: int, length: int, address: int) -> bool:
-        """Begin a read; False: not now, `state` says why."""
+        """Begin a read; False: not now, `state` says why.
+
+        The command alone makes it one: Linux sends the address without its lowest bit.
+        """
         if not self._may_begin(command == READ):
             return False
         if length:
-            self._begin(address, length)
+            self._begin(address | 1, length)
             self._sequencer.start(self._guarded(self._read()))
         return True
 

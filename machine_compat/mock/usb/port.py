@@ -8,13 +8,10 @@ may be woken early and looks again. The host runs it in the caller's place, or a
 """
 
 from collections.abc import Callable, Generator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from machine_compat.clock import Clock
 from machine_compat.mock.usb.descriptors import (
     INTERRUPT,
-    ConfigurationDescriptor,
-    DeviceDescriptor,
     EndpointDescriptor,
     Malformed,
     parse_configuration,
@@ -29,9 +26,14 @@ from machine_compat.mock.usb.device import (
     Speed,
     USBDevice,
 )
+from machine_compat.mock.usb.faults import Faults
+from machine_compat.mock.usb.known import Known
 from machine_compat.mock.usb.sequencer import Sequencer
 from machine_compat.mock.usb.transfers import TransferError, USBFault
 from machine_compat.mock.world import World
+
+if TYPE_CHECKING:
+    from machine_compat.mock.usb.cdc_acm import SerialPort
 
 T = TypeVar("T")
 Steps = Generator[int | None, None, T]
@@ -44,12 +46,20 @@ ENUMERATION_TIMEOUT_NS = 5_000_000_000
 """How long a request of the host itself may take (9.2.6.1)."""
 
 
-class Port:
+class Port(Faults, Known):
     """A device's place at the host, from plug to unplug. drivers: the kernel driver bound to each interface number."""
 
     def __init__(
-        self, world: World, clock: Clock, device: USBDevice, number: int, address: int, reconnect: Callable[[], object]
+        self,
+        world: World,
+        device: USBDevice,
+        number: int,
+        address: int,
+        wake: Callable[[], None],
+        reconnect: Callable[[], object],
     ) -> None:
+        Faults.__init__(self)
+        Known.__init__(self)
         self.world = world
         self.device = device
         self.number = number
@@ -57,46 +67,27 @@ class Port:
         self.connected = True
         self.permitted = True
         """Whether this user may open the device."""
-        self.descriptor: DeviceDescriptor | None = None
-        """None until the host has enumerated it."""
-        self.configurations: list[ConfigurationDescriptor] = []
-        self.configuration = 0
-        self.alternates: dict[int, int] = {}
         self.drivers: dict[int, str] = {}
         self.claims: dict[int, object] = {}
-        self.sequencer: Sequencer | None = None
-        """What enumerates the device while the world goes on."""
-        self._clock = clock
+        self.serials: dict[int, SerialPort] = {}
+        """The serial ports that programs have open, by the interface that controls them."""
+        self.sequencers: list[Sequencer] = []
+        """What deals with the device while the world goes on: its enumeration, drivers of the host's own."""
+        self.controlled_by: object = None
+        """Who has a control transfer under way; others wait, as endpoint 0 is one for all."""
+        self._wake = wake
         self._reconnect = reconnect
         self._frame = FRAME_NS[device.speed]
         self._packet_ns = self._frame // PACKETS_A_FRAME[device.speed]
         self._ep0_size = 8
-        self._stalls: dict[int, int] = {}
-        self._mute: set[int] = set()
-        self._late: dict[int, int] = {}
-
-    # ---- faults, by endpoint address
-
-    def stall(self, endpoint: int, transfers: int = 1) -> None:
-        """Have the next transfers on an endpoint end in STALL."""
-        self._stalls[endpoint] = transfers
-
-    def mute(self, endpoint: int, on: bool = True) -> None:
-        """Have an endpoint answer nothing but NAK."""
-        (self._mute.add if on else self._mute.discard)(endpoint)
-        self.ready()
-
-    def delay(self, endpoint: int, ns: int) -> None:
-        """Have each transfer on an endpoint begin so much later."""
-        self._late[endpoint] = ns
 
     # ---- what the device calls
 
     def ready(self) -> None:
         """An endpoint may have something else to say; whoever waits looks again, now."""
-        self._clock.wake()
-        if self.sequencer is not None:
-            self.sequencer.nudge()
+        self._wake()
+        for sequencer in self.sequencers:
+            sequencer.nudge()
         if self.world.current is None:
             self.world.at(self.world.now, self._nothing)
 
@@ -126,16 +117,15 @@ class Port:
     def _begin(self, endpoint: int, interval: int) -> Steps[None]:
         """Wait for the frame in which the host can begin, and for what the endpoint's faults add."""
         self._check()
-        yield from self._pass(interval - self.world.now % interval + self._late.get(endpoint, 0))
-        if self._stalls.get(endpoint, 0):
-            self._stalls[endpoint] -= 1
+        yield from self._pass(interval - self.world.now % interval + self.late(endpoint))
+        if self.stalls(endpoint):
             raise TransferError(USBFault.PIPE)
 
     def _send(self, endpoint: int, data: bytes, deadline: int | None) -> Steps[None]:
         """One OUT packet, as soon as the device takes it."""
         while True:
             yield from self._pass(self._packet_ns)
-            answer = Handshake.NAK if endpoint in self._mute else self.device.take(endpoint, data)
+            answer = Handshake.NAK if endpoint in self.muted else self.device.take(endpoint, data)
             if answer is Handshake.ACK:
                 return
             yield from self._refused(answer, deadline)
@@ -144,7 +134,7 @@ class Port:
         """One IN packet, as soon as the device gives it."""
         while True:
             yield from self._pass(self._packet_ns)
-            answer = Handshake.NAK if endpoint in self._mute else self.device.give(endpoint & 0x7F)
+            answer = Handshake.NAK if endpoint in self.muted else self.device.give(endpoint & 0x7F)
             if isinstance(answer, bytes):
                 return answer
             yield from self._refused(answer, deadline)
@@ -161,6 +151,7 @@ class Port:
 
     def write(self, endpoint: int, data: bytes, deadline: int | None) -> Steps[int]:
         """A bulk or interrupt OUT transfer; TransferError.done says how much was taken before it failed."""
+        self._check()
         found = self.endpoint(endpoint)
         interval = self._interval(found)
         done = 0
@@ -178,6 +169,7 @@ class Port:
 
     def read(self, endpoint: int, count: int, into: bytearray, deadline: int | None) -> Steps[int]:
         """A bulk or interrupt IN transfer: until `count` bytes are there, or a packet is short."""
+        self._check()
         found = self.endpoint(endpoint)
         interval = self._interval(found)
         while True:
@@ -191,8 +183,28 @@ class Port:
             if len(packet) < found.wMaxPacketSize or len(into) == count:
                 return len(into)
 
-    def control(self, setup: Setup, data: bytes, into: bytearray, deadline: int | None) -> Steps[int]:
-        """A control transfer: `data` goes out, or what the device answers comes `into`; returns how many bytes."""
+    def control(
+        self, setup: Setup, data: bytes, into: bytearray, deadline: int | None, by: object = None
+    ) -> Steps[int]:
+        """A control transfer: `data` goes out, or what the device answers comes `into`; returns how many bytes.
+
+        by: who asks; it waits while another has one under way.
+        """
+        while self.controlled_by not in (None, by):
+            yield from self._refused(Handshake.NAK, deadline)
+        self.controlled_by = by
+        try:
+            return (yield from self._control(setup, data, into, deadline))
+        finally:
+            self.release_control(by)
+
+    def release_control(self, by: object) -> None:
+        """Endpoint 0 is free for others, if it was this one's."""
+        if by is not None and self.controlled_by is by:
+            self.controlled_by = None
+            self.ready()
+
+    def _control(self, setup: Setup, data: bytes, into: bytearray, deadline: int | None) -> Steps[int]:
         yield from self._begin(0x80 if setup.device_to_host else 0x00, self._frame)
         yield from self._pass(self._packet_ns)
         self.device.setup(setup.encode())
@@ -216,31 +228,6 @@ class Port:
             return self._frame
         frames = found.bInterval if self.device.speed is Speed.FULL else 1 << (found.bInterval - 1)
         return self._frame * max(1, frames)
-
-    # ---- what the descriptors say
-
-    @property
-    def active(self) -> ConfigurationDescriptor | None:
-        """The configuration it is in."""
-        return next((one for one in self.configurations if one.bConfigurationValue == self.configuration), None)
-
-    def endpoint(self, address: int) -> EndpointDescriptor:
-        """An endpoint of the active configuration, in the alternate settings chosen; NOT_FOUND if there is none."""
-        return self._find(address)[1]
-
-    def owner(self, address: int) -> int:
-        """The number of the interface that has an endpoint."""
-        return self._find(address)[0]
-
-    def _find(self, address: int) -> tuple[int, EndpointDescriptor]:
-        self._check()
-        for settings in self.active.interfaces if self.active else ():
-            for setting in settings:
-                if setting.bAlternateSetting == self.alternates.get(setting.bInterfaceNumber, 0):
-                    for found in setting.endpoints:
-                        if found.bEndpointAddress == address:
-                            return setting.bInterfaceNumber, found
-        raise TransferError(USBFault.NOT_FOUND)
 
     # ---- enumeration
 

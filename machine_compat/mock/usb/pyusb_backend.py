@@ -5,14 +5,15 @@
 
 import errno
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from machine_compat.mock.usb.descriptors import ConfigurationDescriptor, EndpointDescriptor, InterfaceDescriptor
-from machine_compat.mock.usb.device import Setup
-from machine_compat.mock.usb.host import Handle, VirtualHost
+from machine_compat.mock.usb.device import Setup, USBDevice
+from machine_compat.mock.usb.host import VirtualHost
 from machine_compat.mock.usb.port import Port
+from machine_compat.mock.usb.programs import Handle
 from machine_compat.mock.usb.transfers import TransferError, USBFault
 
 if TYPE_CHECKING:
@@ -59,13 +60,17 @@ class PluggedDescriptor:
 
 
 class HostInterface:
-    """The methods of pyusb's IBackend on a virtual host. A device identifier is the port."""
+    """The methods of pyusb's IBackend on a virtual host. A device identifier is the port.
 
-    def __init__(self, host: VirtualHost) -> None:
+    sees: whether a device is there for those who ask here.
+    """
+
+    def __init__(self, host: VirtualHost, sees: Callable[[USBDevice], bool]) -> None:
         self._host = host
+        self._sees = sees
 
     def enumerate_devices(self) -> list[Port]:
-        return self._host.ports
+        return [port for port in self._host.ports if self._sees(port.device)]
 
     def get_parent(self, dev: Port) -> None:
         return None
@@ -182,9 +187,22 @@ class HostInterface:
         return done
 
 
-def make(host: VirtualHost) -> "IBackend":
+@contextmanager
+def in_place_of_libusb(host: VirtualHost) -> Iterator[None]:
+    """While it lasts, `usb.core.find()` without a backend looks at a host instead of libusb."""
+    import usb.backend.libusb1 as libusb
+
+    before = libusb.get_backend
+    libusb.get_backend = lambda find_library=None: host.backend()
+    try:
+        yield
+    finally:
+        libusb.get_backend = before
+
+
+def make(host: VirtualHost, sees: Callable[[USBDevice], bool] = lambda device: True) -> "IBackend":
     """The pyusb backend of a host: HostInterface on top of pyusb's own class, which is there only once pyusb is."""
     from usb.backend import IBackend
 
-    backend: IBackend = type("VirtualUSB", (HostInterface, IBackend), {})(host)
+    backend: IBackend = type("VirtualUSB", (HostInterface, IBackend), {})(host, sees)
     return backend
