@@ -3,7 +3,6 @@
 import pytest
 
 from machine_compat.backends.ch341.codec import (
-    I2CTransfer,
     Packet,
     get_pins,
     set_pins,
@@ -13,16 +12,13 @@ from machine_compat.backends.ch341.codec import (
     spi_reply,
     stop_packet,
 )
+from machine_compat.backends.ch341.i2c_codec import I2CTransfer, answered, scan_batches
 from machine_compat.contract import Op, Read, Write
 from machine_compat.errors import BusError, Fault
 
 
 def packets(*ops: Op, stop: bool = True) -> list[Packet]:
-    return [packet for packet, _ in I2CTransfer(0x50, ops, stop).packets()]
-
-
-def padded(text: str) -> bytes:
-    return bytes.fromhex(text).ljust(32, b"\0")
+    return [batch.packet for batch in I2CTransfer(0x50, ops, stop).batches]
 
 
 @pytest.mark.parametrize(
@@ -39,50 +35,83 @@ def test_the_i2c_speed_is_rounded_down(asked: int, got: int, packet: str) -> Non
     assert speed_packet(asked) == Packet(bytes.fromhex(packet))
 
 
-def test_an_address_is_asked_for_its_acknowledge_before_anything_follows() -> None:
-    assert packets(Write(b"")) == [Packet(bytes.fromhex("aa 74 80 a0 00"), 1), Packet(padded("aa 75 00"))]
+def test_address_and_bytes_are_asked_for_their_acknowledges_and_the_bus_for_being_free() -> None:
+    assert packets(Write(b"")) == [Packet(bytes.fromhex("aa 74 80 a0 75 74 80 fe 75 00"), 2)]
     assert packets(Write(b"\x01\x02")) == [
-        Packet(bytes.fromhex("aa 74 80 a0 00"), 1),
-        Packet(padded("aa 82 01 02 75 00")),
+        Packet(bytes.fromhex("aa 74 80 a0 80 01 80 02 75 74 80 fe 75 00"), 4),
     ]
+    [fullest] = packets(Write(bytes(11)))
+    assert (len(fullest.data), fullest.reply) == (32, 13)
 
 
-def test_a_register_read() -> None:
+def test_a_register_read_is_one_packet() -> None:
     assert packets(Write(b"\xd0"), Read(3)) == [
-        Packet(bytes.fromhex("aa 74 80 a0 00"), 1),
-        Packet(padded("aa 81 d0 00") + bytes.fromhex("aa 74 80 a1 00"), 1),
-        Packet(bytes.fromhex("aa c1 c1 c0 75 00"), 3),
+        Packet(bytes.fromhex("aa 74 80 a0 80 d0 74 80 a1 c1 c1 c0 75 74 80 fe 75 00"), 7),
     ]
+    [widest] = packets(Write(b"\x00\x00"), Read(19))
+    assert (len(widest.data), widest.reply) == (32, 23)
 
 
 def test_a_bus_that_is_held_gets_no_stop() -> None:
-    assert packets(Write(b"\x00"), stop=False)[-1] == Packet(padded("aa 81 00 00"))
-    assert packets(Read(1), stop=False)[-1] == Packet(bytes.fromhex("aa c0 00"), 1)
-    assert packets(Read(0))[-1] == Packet(bytes.fromhex("aa 75 00"))
+    assert packets(Write(b"\x00"), stop=False) == [Packet(bytes.fromhex("aa 74 80 a0 80 00 00"), 2)]
+    assert packets(Read(1), stop=False) == [Packet(bytes.fromhex("aa 74 80 a1 c0 00"), 2)]
+    assert packets(Read(0)) == [Packet(bytes.fromhex("aa 74 80 a1 75 74 80 fe 75 00"), 2)]
 
 
-def test_long_messages_are_cut_into_packets() -> None:
+def test_a_long_message_goes_out_at_once_and_its_last_byte_tells() -> None:
     data = bytes(range(60))
-    _, written = packets(Write(data))
-    assert written.data == b"".join(
-        (bytes((0xAA, 0x80 | len(part))) + part + ending).ljust(32, b"\0")
-        for part, ending in ((data[:26], b""), (data[26:52], b""), (data[52:], b"\x75"))
-    )
-    _, *read = packets(Read(60))
-    assert [packet.reply for packet in read] == [28, 28, 4]
+    [written] = packets(Write(data))
+    assert written.reply == 2
+    first, second, third = (written.data[at : at + 32] for at in (0, 32, 64))
+    assert first == bytes((0xAA, 0x74, 0x81, 0xA0, 0x9A)) + data[:26] + b"\x00"
+    assert second == b"\xaa\x9a" + data[26:52] + bytes(4)
+    assert third == bytes((0xAA, 0x87)) + data[52:59] + bytes((0x80, 59)) + bytes.fromhex("75 74 80 fe 75 00")
+    batches = I2CTransfer(0x50, [Write(bytes(1000))], True).batches
+    assert [[part.acked for part in batch.told] for batch in batches] == [[0], [391], [782, 0]]
+    assert all(len(batch.packet.data) <= 512 for batch in batches)
+
+
+def test_a_long_read_is_cut_into_packets() -> None:
+    read = packets(Read(60))
+    assert [packet.reply for packet in read] == [28, 30, 3]
     assert all(len(packet.data) <= 32 for packet in read)
-    assert read[-1].data == bytes.fromhex("aa c1 c1 c1 c0 75 00")
+    assert read[-1].data == bytes.fromhex("aa c1 c1 c0 75 00")
+
+
+def replied(ops: list[Op], reply: bytes) -> I2CTransfer:
+    transfer = I2CTransfer(0x50, ops, True)
+    transfer.heard(reply, transfer.batches[0])
+    return transfer
 
 
 def test_what_comes_back() -> None:
-    transfer = I2CTransfer(0x50, [Read(3)], True)
-    transfer.heard(b"\x00", None)
-    transfer.heard(b"abc", Read(3))
-    transfer.heard(b"", None)
-    assert transfer.data == b"abc"
+    assert replied([Read(3)], b"\x00abc\x80").data == b"abc"
+    assert not replied([Read(3)], bytes(4) + b"\x80").doubtful
+    assert not replied([Read(24)], b"\x00\x01" + bytes(23)).doubtful
+    assert replied([Read(24)], bytes(25)).doubtful, "no room to ask, and SDA held low would look the same"
+    assert not replied([Write(b"\x01")], b"\x00\x00\x80").doubtful
+
+
+@pytest.mark.parametrize(
+    ("data", "reply", "fault", "acked"),
+    [
+        (b"abc", "80 80 80 80 80", Fault.NACK_ADDRESS, 0),
+        (b"abc", "00 00 00 80 80", Fault.NACK_DATA, 2),
+        (b"abc", "00 00 00 00 00", Fault.TIMEOUT, 0),
+        (bytes(100), "80 80", Fault.NACK_DATA, 0),
+    ],
+)
+def test_what_went_wrong(data: bytes, reply: str, fault: Fault, acked: int) -> None:
     with pytest.raises(BusError) as raised:
-        transfer.heard(b"\x80", None)
-    assert raised.value.fault is Fault.NACK_ADDRESS
+        replied([Write(data)], bytes.fromhex(reply))
+    assert (raised.value.fault, raised.value.acked) == (fault, acked)
+
+
+def test_a_scan_asks_for_seven_addresses_with_a_packet() -> None:
+    batches = list(scan_batches(range(0x08, 0x78)))
+    assert [batch.packet.reply for batch in batches] == [7] * 16
+    assert batches[0].packet.data == bytes.fromhex("aa" + "".join(f"7480{2 * a:02x}75" for a in range(8, 15)) + "00")
+    assert list(answered(bytes.fromhex("80 00 80"), (8, 9, 10))) == [9]
     assert stop_packet() == Packet(bytes.fromhex("aa 75 00"))
 
 

@@ -14,6 +14,15 @@ def bcd(number):
     return number // 10 << 4 | number % 10
 
 
+def next_second():
+    """Wait until it goes on: a busy computer that looked at fixed times could miss one."""
+    last = i2c.readfrom_mem(ADDRESS, 0, 1)
+    for _ in range(150):
+        time.sleep_ms(10)
+        if i2c.readfrom_mem(ADDRESS, 0, 1) != last:
+            break
+
+
 def show():
     second, minute, hour, weekday, day, month, year = i2c.readfrom_mem(ADDRESS, 0, 7)
     print("20%02x-%02x-%02x %02x:%02x:%02x, day %d of the week" % (year, month, day, hour, minute, second, weekday))
@@ -23,10 +32,9 @@ print("stopped before:", bool(i2c.readfrom_mem(ADDRESS, 0x0F, 1)[0] & 0x80))
 i2c.writeto_mem(ADDRESS, 0, bytes(map(bcd, (58, 59, 23, 4, 28, 2, 24))))
 i2c.writeto_mem(ADDRESS, 0x0F, b"\x00")
 show()
-# The seconds begin with the writing of them.
-time.sleep_ms(1100)
+next_second()
 show()
-time.sleep_ms(1000)
+next_second()
 show()
 
 high, low = i2c.readfrom_mem(ADDRESS, 0x11, 2)

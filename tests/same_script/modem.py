@@ -4,7 +4,8 @@
 import wiring
 from machine import UART
 
-modem = UART(wiring.UART, baudrate=9600, timeout=300, timeout_char=100)
+# Long enough for a computer that is busy with other things; only the answer that has no end takes it.
+modem = UART(wiring.UART, baudrate=9600, timeout=2000, timeout_char=1000)
 
 
 def ask(question):

@@ -1,10 +1,11 @@
 """The Linux kernel as a backend: GPIO by the character device, I2C, SPI, serial ports, PWM, IIO, watchdog, clock.
 
-    linux://pinctrl-rp1,pinctrl-bcm2711?uart0=/dev/serial0
+    linux://pinctrl-rp1,pinctrl-bcm2711?uart0=bcm2712:/dev/ttyAMA0,/dev/serial0
 
 place: labels or names of the gpiochip that plain numbers mean, the first that is there. Options: ``i2c0=``, ``spi0=``,
-``uart0=`` and so on name a bus's device; ``watchdog=`` the watchdog's; ``rtc=system`` lets scripts set the computer's
-clock; ``soft_pwm=yes`` lets a thread make PWM on lines that have none.
+``uart0=`` and so on name a bus's device, as `nodes.node_of` has it; ``watchdog=`` the watchdog's; ``rtc=system`` lets
+scripts set the computer's clock; ``soft_pwm=yes`` lets a thread make PWM on lines that have none; ``usb0=`` names the
+USB device controller, where there are several.
 
 Refs: a line as `chips.find_line` has it; a bus as "i2c1" or by its device's path; PWM as `pwm.find_channel`, analog
 inputs as `adc.find_input` have them. Nothing is opened before a channel is configured.
@@ -22,8 +23,10 @@ from machine_compat.backends.linux.adc import IIOChannel, find_input
 from machine_compat.backends.linux.bitstream import MosiLine
 from machine_compat.backends.linux.chips import Chip, Place, find_line, read_chip, read_chips
 from machine_compat.backends.linux.clock import LinuxClock
+from machine_compat.backends.linux.gadget import LinuxUSBDevice
 from machine_compat.backends.linux.gpio import LinuxLine
 from machine_compat.backends.linux.i2c import LinuxI2C
+from machine_compat.backends.linux.nodes import node_of
 from machine_compat.backends.linux.pwm import SysfsPWM, ThreadPWM, find_channel
 from machine_compat.backends.linux.spi import LinuxSPI, numbers_of
 from machine_compat.backends.linux.timekeeping import LinuxWatchdog, SystemRTC
@@ -32,10 +35,8 @@ from machine_compat.backends.linux.watcher import Watcher
 from machine_compat.contract import Backend, Line, PWMChannel, RTCChannel, Watchdog, Wiring
 from machine_compat.errors import ConfigError
 
-C = TypeVar("C", LinuxI2C, LinuxUART, SysfsPWM, ThreadPWM)
+C = TypeVar("C", LinuxI2C, LinuxUART, LinuxUSBDevice, SysfsPWM, ThreadPWM)
 MAIN_THREAD = threading.main_thread().ident
-NODES = {"i2c": "/dev/i2c-{}", "spi": "/dev/spidev{}.0", "uart": "/dev/ttyS{}"}
-"""Where a bus is unless the board says otherwise."""
 SWITCHES = {"watchdog": None, "rtc": ("system", "offset"), "soft_pwm": ("yes", "no")}
 """The other options, and the values they may have."""
 
@@ -58,7 +59,7 @@ class LinuxBackend(Backend):
         self._lines: dict[tuple[str, int], LinuxLine] = {}
         self._spis: dict[str, LinuxSPI] = {}
         self._watchdog: LinuxWatchdog | None = None
-        self._channels: list[LinuxI2C | LinuxUART | PWMChannel] = []
+        self._channels: list[LinuxI2C | LinuxUART | LinuxUSBDevice | PWMChannel] = []
 
     # ---- lines
 
@@ -108,16 +109,11 @@ class LinuxBackend(Backend):
         return self.spi(f"/dev/spidev{bus}.{select}").selector(select)
 
     def uart(self, ref: str, /) -> LinuxUART:
-        return self._kept(LinuxUART(self._node("uart", ref), self._clock, self._watcher))
+        wired = self._wiring.buses.get(ref, {})
+        return self._kept(LinuxUART(self._node("uart", ref), self._clock, self._watcher, wired))
 
     def _node(self, kind: str, ref: str) -> str:
-        if "/" in ref:
-            return ref
-        number = re.fullmatch(rf"{kind}(\d+)", ref)
-        if number is None:
-            example = NODES[kind].format(1)
-            raise ConfigError(f"Linux has no {kind} bus {ref!r}; write a number, or a path as in {example!r}")
-        return self._options.get(ref) or NODES[kind].format(number[1])
+        return node_of(kind, ref, self._options)
 
     # ---- analog, pulses, time
 
@@ -128,6 +124,9 @@ class LinuxBackend(Backend):
 
     def adc(self, ref: str, /) -> IIOChannel:
         return find_input(ref, self._sysfs)
+
+    def usb_device(self, ref: str, /) -> LinuxUSBDevice:
+        return self._kept(LinuxUSBDevice(self._options.get(ref, ""), self._watcher, self._sysfs))
 
     def watchdog(self, expired: Callable[[], None], /) -> Watchdog:
         self._watchdog = LinuxWatchdog(self._options.get("watchdog", "/dev/watchdog"))
@@ -161,7 +160,8 @@ def checked(options: Mapping[str, str]) -> Mapping[str, str]:
     """The options of a backend URL; ConfigError names those there are."""
     for name, value in options.items():
         values = SWITCHES.get(name)
-        if (name not in SWITCHES and not re.fullmatch(r"(i2c|spi|uart)\d+", name)) or (values and value not in values):
-            known = ", ".join([*SWITCHES, "i2cN, spiN, uartN (a device's path)"])
-            raise ConfigError(f"backend linux://: no option {name}={value}; there are {known}")
+        known = name in SWITCHES or re.fullmatch(r"(i2c|spi|uart|usb)\d+", name)
+        if not known or (values and value not in values):
+            names = ", ".join([*SWITCHES, "i2cN, spiN, uartN (a device's path), usbN (a controller)"])
+            raise ConfigError(f"backend linux://: no option {name}={value}; there are {names}")
     return options

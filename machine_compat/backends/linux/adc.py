@@ -40,7 +40,9 @@ class IIOChannel(ADCChannel):
         try:
             raw = int(self._read("raw"))
         except (OSError, ValueError) as error:
-            raise bus_error(error if isinstance(error, OSError) else OSError(5, str(error)), self._where) from error
+            raise bus_error(
+                error if isinstance(error, OSError) else OSError(5, str(error)), self._where, str(self._folder)
+            ) from error
         return min(max(raw * 0xFFFF // (self._top or 0xFFFF), 0), 0xFFFF)
 
     def full_scale_uv(self) -> int | None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from machine_compat.backends.linux.errors import held_by
@@ -39,7 +40,8 @@ class Gadget:
 
     def __init__(self, configfs: Path = Path("/sys/kernel/config")) -> None:
         self._root = configfs / "usb_gadget"
-        self.name = f"{PREFIX}{os.getpid()}"
+        names = (f"{PREFIX}{os.getpid()}_{number}" for number in count())
+        self.name = next(name for name in names if not (self._root / name).exists())
         self._folder = self._root / self.name
         self.files = Path()
         self._undo: list[Callable[[], object]] = []
@@ -127,7 +129,8 @@ class Gadget:
     def _remove_left_behind(self) -> None:
         """Gadgets of processes that were killed hold the controller."""
         for folder in self._root.glob(f"{PREFIX}*"):
-            if not Path(f"/proc/{folder.name.removeprefix(PREFIX)}").exists():
+            process = folder.name.removeprefix(PREFIX).partition("_")[0]
+            if not Path("/proc", process).exists():
                 clear(folder)
 
     def _make_folder(self, folder: Path) -> None:
@@ -139,7 +142,12 @@ class Gadget:
 
 
 def clear(folder: Path) -> None:
-    """Remove a gadget that nobody serves any more."""
+    """Remove a gadget that nobody serves any more, and the mount of its function's files."""
+    for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines():
+        name, files, kind, *_ = line.split()
+        if (name, kind) == (folder.name, "functionfs"):
+            subprocess.run(["umount", files], capture_output=True, check=False)
+            Path(files).rmdir()
     if (folder / "UDC").read_text(encoding="ascii").strip():
         (folder / "UDC").write_text("\n", encoding="ascii")
     for link in folder.glob("configs/*/ffs.*"):

@@ -39,7 +39,7 @@ NODES = (
 RASPBERRY = {
     "i2c": "on a Raspberry Pi: dtparam=i2c_arm=on in config.txt",
     "spi": "on a Raspberry Pi: dtparam=spi=on in config.txt",
-    "dialout": "on a Raspberry Pi: enable_uart=1 in config.txt",
+    "dialout": "on a Raspberry Pi: enable_uart=1 in config.txt (Raspberry Pi 5: dtparam=uart0=on)",
 }
 
 

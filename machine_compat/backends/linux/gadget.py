@@ -7,6 +7,7 @@ them, and translates; a configuration cannot be refused, nor can the OUT stage o
 """
 
 import errno
+import logging
 import os
 import queue
 import signal
@@ -23,6 +24,7 @@ from machine_compat.backends.linux.watcher import Watcher
 from machine_compat.contract import USBDeviceChannel, USBDeviceConfig, USBDeviceEvent, USBDeviceHandler
 from machine_compat.errors import BusError, ConfigError, Fault
 
+log = logging.getLogger("machine_compat")
 CLEAR_HALT = 0x6703
 """FUNCTIONFS_CLEAR_HALT, _IO('g', 3)."""
 GONE = (errno.ESHUTDOWN, errno.ENODEV, errno.EIDRM, errno.EINTR)
@@ -171,9 +173,18 @@ class LinuxUSBDevice(USBDeviceChannel):
     # ---- what the kernel has to tell
 
     def _events(self) -> None:
-        for event, packet in functionfs.events(os.read(self._control, 16 * functionfs.EVENT_SIZE)):
+        try:
+            data = os.read(self._control, 16 * functionfs.EVENT_SIZE)
+        except OSError as error:
+            if error.errno not in (errno.EIDRM, errno.EAGAIN):
+                raise
+            # The host gave up a request; what it did instead comes next.
+            return
+        for event, packet in functionfs.events(data):
             if event is Event.SETUP:
                 self._setup, self._data = packet, None
+                # To read on before the request is answered would be to refuse it.
+                self._watcher.remove(self._control)
                 self._tell(USBDeviceEvent.SETUP, 0, functionfs.own_address(packet, list(self._endpoints)))
             elif event is Event.ENABLE:
                 for endpoint in self._endpoints.values():
@@ -212,8 +223,7 @@ class LinuxUSBDevice(USBDeviceChannel):
         if not setup:
             return
         length = int.from_bytes(setup[6:8], "little")
-        # The host may give up at any moment, and begin another request.
-        with suppress(OSError):
+        try:
             if reply is None:
                 self._setup = b""
                 _ = os.read(self._control, 1) if to_host else os.write(self._control, b"")
@@ -227,6 +237,14 @@ class LinuxUSBDevice(USBDeviceChannel):
                 self._setup = b""
                 self._agree(to_host, length)
                 self._tell(USBDeviceEvent.CONTROL_DONE)
+        except OSError as error:
+            # EL2HLT is how a STALL ends. Else the host has given up; controllers have several names for that.
+            self._setup = b""
+            if error.errno != errno.EL2HLT:
+                log.debug("the host gave up a control request: %s", error.strerror)
+        finally:
+            if not self._setup and self._control >= 0:
+                self._watcher.add(self._control, self._events)
 
     def _agree(self, to_host: bool, length: int) -> None:
         """Let the request end; an OUT stage that was read has ended it already."""

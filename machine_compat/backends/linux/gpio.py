@@ -11,11 +11,12 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from fcntl import ioctl
 from typing import TYPE_CHECKING
 
 from machine_compat.backends.linux.chips import CONSUMER, Place, consumer_of, gpiod_module, release_hint
-from machine_compat.backends.linux.clock import LinuxClock
+from machine_compat.backends.linux.clock import LinuxClock, readable
 from machine_compat.backends.linux.errors import bus_error, node_error
 from machine_compat.backends.linux.ioctl import (
     GPIO_GET_VALUES,
@@ -24,6 +25,7 @@ from machine_compat.backends.linux.ioctl import (
     LINE_EVENT_RISING,
     LINE_VALUES,
 )
+from machine_compat.backends.linux.pulses import PulseMeter
 from machine_compat.backends.linux.watcher import Watcher
 from machine_compat.contract import Edge, EdgeHandler, Line, LineConfig, Mode, Pull
 from machine_compat.errors import BusError, ConfigError, Unsupported
@@ -35,8 +37,8 @@ BUFFER = 1024
 """How many edges the kernel keeps for one request, at most (GPIO_V2_LINES_MAX * 16)."""
 ROOM = 64 * LINE_EVENT.size
 """How much of it is read at a time."""
-STALE_NS = 5_000_000
-"""A pulse that began so long before it was asked for is not the one that is meant."""
+LONG_LOW_NS = 500_000
+"""A low longer than this asks for an answer: 0.8 ms and more for a DHT22 (AM2302 product manual, table 6)."""
 NO_EDGES = Edge(0)
 QUERY = LINE_VALUES.pack(0, 1)
 LEVELS = (LINE_VALUES.pack(0, 1), LINE_VALUES.pack(1, 1))
@@ -53,7 +55,7 @@ class LinuxLine(Line):
     """
 
     __slots__ = (
-        "_clock", "_driven", "_edges", "_fd", "_handler", "_latch", "_measuring", "_mode", "_place", "_pull", "_pulses",
+        "_clock", "_driven", "_edges", "_fd", "_handler", "_latch", "_low_since", "_meter", "_mode", "_place", "_pull",
         "_request", "_seen", "_select", "_selector", "_watcher",
     )  # fmt: skip
 
@@ -75,8 +77,8 @@ class LinuxLine(Line):
         self._edges = NO_EDGES
         self._handler: EdgeHandler | None = None
         self._seen = 0
-        self._measuring = False
-        self._pulses: list[tuple[int, int]] = []
+        self._low_since = 0
+        self._meter: PulseMeter | None = None
 
     # ---- levels
 
@@ -94,13 +96,20 @@ class LinuxLine(Line):
         self._latch = level
         if self._driven:
             try:
-                ioctl(self._fd, GPIO_SET_VALUES, LEVELS[level])
+                if self._mode is Mode.OUT:
+                    ioctl(self._fd, GPIO_SET_VALUES, LEVELS[level])
+                else:
+                    self._sink(level)
             except OSError as error:
                 raise self._failed(error) from error
         elif self._select is not None:
             self._select(level)
-        elif self._measuring and self._mode is Mode.OPEN_DRAIN:
+        elif self._meter is not None and self._mode is Mode.OPEN_DRAIN:
+            self._low_since = 0 if level else self._clock.now_ns()
             self._apply()
+
+    def toggle(self) -> None:
+        self.write(1 - self._latch)
 
     def _failed(self, error: OSError) -> BusError:
         return bus_error(error, self._place.name, self._place.node)
@@ -127,7 +136,7 @@ class LinuxLine(Line):
         gpiod_module()
         import gpiod
 
-        self._measuring = False
+        self._meter = None
         edges = measured or self._edges
         settings: dict[Iterable[int | str] | int | str, gpiod.LineSettings | None] = {
             self._place.offset: self._settings(edges)
@@ -174,7 +183,7 @@ class LinuxLine(Line):
         if error.errno == errno.EBUSY:
             consumer = consumer_of(place)
             chip_select = re.fullmatch(r"spi(\d+) CS(\d+)", consumer)
-            if chip_select and self._mode is not Mode.IN:
+            if chip_select and self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
                 self._select = self._selector(int(chip_select[1]), int(chip_select[2]))
                 self._select(self._latch)
                 return
@@ -201,8 +210,8 @@ class LinuxLine(Line):
             self._edges = edges
             self._apply()
         if handler is not None:
-            while self._pending(0):
-                self._pulses.clear()
+            while readable(self._fd):
+                self._taken()
             self._watcher.add(self._fd, self._arrived)
 
     def _arrived(self) -> None:
@@ -240,37 +249,34 @@ class LinuxLine(Line):
         """
         if self._edges or self._mode is Mode.OUT or (self._mode is Mode.OPEN_DRAIN and not self._latch):
             raise Unsupported(f"{self._place.name} is watched or driven")
-        now = self._clock.now_ns()
-        if not self._measuring:
+        if self._meter is None:
             self._apply(Edge.BOTH)
-            self._measuring = True
-            self._pulses.clear()
-        is_on = self.read() == level and not self._pulses and not self._pending(0)
-        return self._pulse(level, now if is_on else None, now, timeout_ns)
+            self._meter = PulseMeter(self._clock, self._fd, self._taken)
+        return self._meter.measure(level, self.read, timeout_ns)
 
-    def _pulse(self, level: int, began: int | None, start: int, timeout_ns: int) -> int:
-        while True:
-            if not self._pulses and not self._pending(start + timeout_ns):
-                return -2 if began is None else -1
-            time_ns, now_at = self._pulses.pop(0)
-            if now_at == level:
-                began = time_ns if time_ns >= start - STALE_NS else None
-            elif began is not None:
-                return time_ns - began
-
-    def _pending(self, deadline_ns: int) -> bool:
-        """Whether an edge came, waiting for it; edges are moved from the kernel to `_pulses`."""
-        clock = self._clock
-        while not clock.wait_for(self._fd, deadline_ns):
-            if clock.now_ns() >= deadline_ns:
-                return False
-        self._pulses += self._taken()
-        return True
+    def _sink(self, level: int) -> None:
+        """Set an open drain. Let go after a long low, it hears edges at once: a DHT22 answers within 20 us."""
+        now = self._clock.now_ns()
+        if not level:
+            self._low_since = now
+        elif self._low_since and now - self._low_since >= LONG_LOW_NS and not self._edges:
+            self._low_since = 0
+            self._apply(Edge.BOTH)
+            self._meter = PulseMeter(self._clock, self._fd, self._taken, answered=True)
+            return
+        ioctl(self._fd, GPIO_SET_VALUES, LEVELS[level])
 
     def send_bits(self, timing_ns: tuple[int, int, int, int], data: bytes, /) -> None:
         raise ConfigError(
             f"{self._place.name} cannot send a bitstream: Linux keeps no times below a microsecond on a plain line; "
             "use the MOSI pin of a SPI bus (GPIO10 on a Raspberry Pi)"
+        )
+
+    def one_wire_refusal(self) -> str:
+        return (
+            f"{self._place.name} cannot be a 1-Wire bus: a program of Linux's is too late for its slots. The kernel's "
+            "own driver is not: dtoverlay=w1-gpio in config.txt of a Raspberry Pi, then read "
+            "/sys/bus/w1/devices/*/temperature"
         )
 
     def close(self) -> None:
@@ -282,5 +288,6 @@ class LinuxLine(Line):
             self._driven = False
             request.release()
         elif select is not None:
-            select(1)
+            with suppress(BusError):  # a controller that has gone holds no select
+                select(1)
         self._forget()

@@ -8,12 +8,16 @@ import errno
 import logging
 import os
 import re
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from fcntl import ioctl
 from pathlib import Path
 
 from machine_compat.backends.linux.errors import bus_error, open_node
 from machine_compat.backends.linux.ioctl import (
+    I2C_FUNC_I2C,
+    I2C_FUNCS,
     I2C_LONGEST_MESSAGE,
     I2C_M_RD,
     I2C_MESSAGE,
@@ -25,6 +29,9 @@ from machine_compat.contract import I2CBus, I2CConfig, Op, Write
 from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
 
 log = logging.getLogger("machine_compat")
+SMBUS_ALONE = "knows SMBus's own messages alone, as those of PC mainboards do: use another adapter"
+STUCK_NS = 500_000_000
+"""Adapters wait about a second for a bus that is held low; SMBus allows 25 ms of it, a busy computer adds its own."""
 
 
 class LinuxI2C(I2CBus):
@@ -56,7 +63,7 @@ class LinuxI2C(I2CBus):
                     f"SoftI2C, or on a Raspberry Pi a bus of its own (dtoverlay=i2c-gpio)"
                 )
         if self._fd < 0:
-            self._fd = open_node(self._node)
+            self._fd = open_adapter(self._node)
             self._number = number_of(os.path.realpath(self._node))
             self._compare(config.frequency)
 
@@ -76,17 +83,21 @@ class LinuxI2C(I2CBus):
         if address not in self._free:
             self._check(address)
         reads: list[slice] = []
-        self._lay_out(address, ops, reads)
+        size = self._lay_out(address, ops, reads)
+        asked_ns = time.monotonic_ns() if size <= 1 else 0
         try:
             ioctl(self._fd, I2C_RDWR, I2C_MESSAGES.pack(self._table_at, len(ops)))
         except OSError as error:
-            raise self._failed(error, address) from error
+            if error.errno == errno.EOPNOTSUPP:
+                kind = f"the adapter does not take {len(ops)} messages of {size} bytes in all"
+                raise Unsupported(f"{self._node}, address {address:#x}: {kind}") from error
+            raise self._failed(error, address, asked_ns) from error
         if len(reads) == 1:
             return bytes(self._buffer[reads[0]])
         return b"".join(self._buffer[read] for read in reads)
 
-    def _lay_out(self, address: int, ops: Sequence[Op], reads: list[slice]) -> None:
-        """Put the messages into the table and their bytes into the buffer, where those read will be, too."""
+    def _lay_out(self, address: int, ops: Sequence[Op], reads: list[slice]) -> int:
+        """Put the messages into the table and their bytes into the buffer, where those read will be, too; how many."""
         size = sum(len(op.data) if isinstance(op, Write) else op.count for op in ops)
         if size > len(self._buffer):
             self._reserve(size)
@@ -105,6 +116,7 @@ class LinuxI2C(I2CBus):
             I2C_MESSAGE.pack_into(self._table, row, address, flags, end - at, self._address + at)
             at = end
             row += I2C_MESSAGE.size
+        return size
 
     def _reserve(self, size: int) -> None:
         self._buffer = bytearray(size)
@@ -121,18 +133,42 @@ class LinuxI2C(I2CBus):
             )
         self._free.add(address)
 
-    def _failed(self, error: OSError, address: int) -> BusError:
+    def _failed(self, error: OSError, address: int, asked_ns: int = 0) -> BusError:
+        """asked_ns: when somebody was asked for by an empty message or a single byte; 0 for any other transfer."""
         # A driver may have been bound since the address was used last.
         self._free.discard(address)
         if error.errno == errno.EBADF:
             return BusError(Fault.IO, message=f"{self._node} is closed")
-        return bus_error(error, f"{self._node}, address {address:#x}", self._node)
+        failure = bus_error(error, f"{self._node}, address {address:#x}", self._node)
+        at_once = asked_ns and time.monotonic_ns() - asked_ns < STUCK_NS
+        if at_once and error.errno in (errno.ETIMEDOUT, errno.EIO) and os.path.exists(self._node):
+            # A bus held low takes the adapter's whole timeout to be noticed: this is its word for a NAK.
+            return BusError(Fault.NACK_ADDRESS, message=str(failure))
+        return failure
 
     def close(self) -> None:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
         self._free.clear()
+
+
+def open_adapter(node: str) -> int:
+    """Open an adapter's file; ConfigError for what is none, or one that has SMBus's fixed messages alone."""
+    fd = open_node(node)
+    able = functions(fd)
+    if able is not None and able & I2C_FUNC_I2C:
+        return fd
+    os.close(fd)
+    raise ConfigError(f"{node} {'is no I2C adapter; write its path as in /dev/i2c-1' if able is None else SMBUS_ALONE}")
+
+
+def functions(fd: int) -> int | None:
+    """What an adapter can do, as I2C_FUNC_... has it; None for what is no adapter."""
+    try:
+        return int.from_bytes(ioctl(fd, I2C_FUNCS, bytes(ctypes.sizeof(ctypes.c_ulong))), sys.byteorder)
+    except OSError:
+        return None
 
 
 def address_of(buffer: bytearray) -> int:

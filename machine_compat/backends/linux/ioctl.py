@@ -26,6 +26,8 @@ LINE_EVENT_RISING = 1
 
 # ---- I2C: struct i2c_msg, struct i2c_rdwr_ioctl_data
 
+I2C_FUNCS = 0x0705
+I2C_FUNC_I2C = 1
 I2C_RDWR = 0x0707
 I2C_M_RD = 1
 I2C_MESSAGE = Struct("@HHHP")

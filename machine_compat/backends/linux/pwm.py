@@ -4,15 +4,19 @@
 """
 
 import errno
+import logging
 import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from machine_compat.backends.linux.errors import bus_error
 from machine_compat.contract import Line, LineConfig, Mode, PWMChannel, PWMConfig, natural
-from machine_compat.errors import ConfigError
+from machine_compat.errors import BusError, ConfigError
+
+log = logging.getLogger("machine_compat")
 
 PERMISSION_S = 1.0
 """udev gives the group its rights on a channel a moment after it was exported."""
@@ -44,7 +48,7 @@ class SysfsPWM(PWMChannel):
             self._put("duty_cycle", min(config.duty_ns, config.period_ns))
             self._put("enable", 1)
         except OSError as error:
-            raise bus_error(error, str(self._folder)) from error
+            raise bus_error(error, str(self._folder), str(self._chip)) from error
 
     def _export(self) -> None:
         try:
@@ -64,6 +68,8 @@ class SysfsPWM(PWMChannel):
                 f"{name} may not be used by this user: as root, or with a udev rule that gives a group "
                 f'/sys/class/pwm (Raspberry Pi OS has one for the group "gpio")'
             )
+        if not self._chip.exists():
+            return ConfigError(f"{self._chip} has gone: the adapter was unplugged or its driver removed")
         return ConfigError(
             f"{name}: {error.strerror}; the chip has {(self._chip / 'npwm').read_text().strip()} channels"
         )
@@ -83,7 +89,7 @@ class SysfsPWM(PWMChannel):
                 self._put("enable", 0)
                 (self._chip / "unexport").write_text(str(self._number), encoding="ascii")
             except OSError as error:
-                raise bus_error(error, str(self._folder)) from error
+                raise bus_error(error, str(self._folder), str(self._chip)) from error
 
 
 class ThreadPWM(PWMChannel):
@@ -98,6 +104,8 @@ class ThreadPWM(PWMChannel):
         self._thread: threading.Thread | None = None
 
     def configure(self, config: PWMConfig, /) -> None:
+        if config.period_ns <= 0:
+            raise ConfigError(f"software PWM: a period of {config.period_ns} ns is none")
         if self._thread is None:
             self._line.configure(LineConfig(Mode.OUT, None, int(config.invert)))
             self._thread = threading.Thread(target=self._run, name="machine-compat software PWM", daemon=True)
@@ -106,6 +114,12 @@ class ThreadPWM(PWMChannel):
         self._config = config
 
     def _run(self) -> None:
+        try:
+            self._pulse()
+        except BusError as error:
+            log.warning("software PWM has ended: %s", error)
+
+    def _pulse(self) -> None:
         edge = time.monotonic_ns()
         while not self._stopped.is_set():
             config = self._config
@@ -120,8 +134,9 @@ class ThreadPWM(PWMChannel):
         if thread is not None:
             self._stopped.set()
             thread.join()
-            self._line.write(int(self._config.invert))
             self._stopped.clear()
+            with suppress(BusError):  # a chip that has gone holds no level
+                self._line.write(int(self._config.invert))
 
 
 def find_channel(ref: str, pins: Mapping[str, tuple[str, ...]], sysfs: Path = Path("/sys")) -> tuple[Path, int]:

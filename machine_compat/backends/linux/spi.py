@@ -7,9 +7,11 @@ during one.
 """
 
 import ctypes
+import errno
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fcntl import ioctl
 from pathlib import Path
@@ -128,17 +130,20 @@ class LinuxSPI(SPIBus):
             return False
         try:
             ioctl(device.fd, SPI_WR_MODE, mode.to_bytes(4, "little"))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise self._failed(error, device) from error
             device.refused.add(mode)
             return False
         device.mode = mode
         return True
 
-    @staticmethod
-    def _set(device: Device, request: int, value: bytes, what: str) -> None:
+    def _set(self, device: Device, request: int, value: bytes, what: str) -> None:
         try:
             ioctl(device.fd, request, value)
         except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise self._failed(error, device) from error
             raise ConfigError(f"{device.node}: its controller does not do {what}") from error
 
     def _prepared(self) -> Device:
@@ -242,13 +247,16 @@ class LinuxSPI(SPIBus):
             self._message(device, b"", False)
 
     def close(self) -> None:
-        if self._held is not None:
-            self._let_go(self._held)
+        # A device that has gone holds no select and no mode.
+        with suppress(BusError):
+            if self._held is not None:
+                self._let_go(self._held)
         devices, self._devices = self._devices, {}
-        self._ready = None
+        self._held = self._ready = None
         for device in devices.values():
             # The mode belongs to the device and would outlive this run: other programs expect a select of their own.
-            self._try_mode(device, device.before)
+            with suppress(BusError):
+                self._try_mode(device, device.before)
             os.close(device.fd)
 
 

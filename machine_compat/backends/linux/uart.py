@@ -6,9 +6,11 @@
 import errno
 import os
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from machine_compat.backends.linux.breaks import PIECE, BreakReader, mark_breaks
 from machine_compat.backends.linux.clock import LinuxClock
 from machine_compat.backends.linux.errors import bus_error, needing, node_error
 from machine_compat.backends.linux.watcher import Watcher
@@ -30,18 +32,26 @@ UARTHandler = Callable[[UARTEvent], None]
 class LinuxUART(UARTChannel):
     """A serial port of the kernel's, /dev/ttyS0 or /dev/ttyUSB0.
 
+    node: /dev/serial0. wired: the refs of its own pins by signal, as far as they are known. RTS and CTS come together.
     Opened for itself alone. The kernel buffers 4096 bytes each way, whatever txbuf and rxbuf say. No driver of
-    Linux inverts signals, and a BREAK that arrives is a zero byte. What was written counts as sent when the kernel has
-    handed it to the port and the time it takes on the wire is over.
+    Linux inverts signals. A BREAK that arrives is a zero byte, or where breaks are watched an event and no byte. What
+    was written counts as sent when the kernel has handed it to the port and the time it takes on the wire is over.
     """
 
-    __slots__ = ("_arrivals", "_clock", "_events", "_frame_ns", "_handler", "_node", "_port", "_sent_ns", "_watcher")
+    __slots__ = (
+        "_arrivals", "_breaks", "_clock", "_events", "_frame_ns", "_handler", "_node", "_port", "_sent_ns", "_watcher",
+        "_wired",
+    )  # fmt: skip
 
-    def __init__(self, node: str, clock: LinuxClock, watcher: Watcher) -> None:
+    def __init__(
+        self, node: str, clock: LinuxClock, watcher: Watcher, wired: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._node = node
+        self._wired = wired
         self._clock = clock
         self._watcher = watcher
         self._port: serial.Serial | None = None
+        self._breaks: BreakReader | None = None
         self._frame_ns = 0
         self._sent_ns = 0
         self._arrivals = 0
@@ -51,6 +61,13 @@ class LinuxUART(UARTChannel):
     def configure(self, config: UARTConfig, /) -> None:
         with needing("pyserial", "UART"):
             import serial
+        for signal in ("tx", "rx", "rts", "cts"):
+            ref, own = getattr(config, signal), self._wired.get(signal)
+            if ref is not None and own is not None and ref != own:
+                raise ConfigError(
+                    f"{self._node} has {signal.upper()} on {own}, and the kernel cannot move it to {ref}: another "
+                    "port has other pins (on a Raspberry Pi: dtoverlay=uart2 and so on in config.txt)"
+                )
         if config.invert_tx or config.invert_rx:
             raise ConfigError(f"{self._node}: no serial driver of Linux inverts signals; put an inverter into the wire")
         self._frame_ns = config.frame_ns()
@@ -67,6 +84,7 @@ class LinuxUART(UARTChannel):
                 self._listen()
             else:
                 self._port.apply_settings(settings)
+                mark_breaks(self._port.fileno(), self._breaks is not None)
         except (serial.SerialException, OSError, ValueError, termios.error) as error:
             raise self._refused(error) from error
 
@@ -111,6 +129,8 @@ class LinuxUART(UARTChannel):
 
     def read(self, limit: int, timeout_ns: int = 0, /) -> bytes:
         fd = self._open.fileno()
+        if self._breaks is not None:
+            return self._read_marked(self._breaks, limit, timeout_ns)
         data = self._take(fd, limit)
         if data or not timeout_ns or not self._clock.wait_for(fd, self._clock.now_ns() + timeout_ns):
             return data
@@ -131,9 +151,21 @@ class LinuxUART(UARTChannel):
             self.waiting()
         return data
 
+    def _read_marked(self, breaks: BreakReader, limit: int, timeout_ns: int) -> bytes:
+        """As `read`; the watcher may take bytes from the kernel meanwhile, and then ends the wait."""
+        if not self.waiting() and timeout_ns:
+            self._clock.wait_for(self._open.fileno(), self._clock.now_ns() + timeout_ns)
+            self.waiting()
+        return breaks.take(limit)
+
     def waiting(self) -> int:
+        port, breaks = self._open, self._breaks
         try:
-            return self._open.in_waiting
+            if breaks is None:
+                return port.in_waiting
+            breaks.pull()
+            # A port that hung up reads as empty, and says so only when it is asked how much there is.
+            return len(breaks) or port.in_waiting
         except OSError as error:
             raise self._failed(error) from error
 
@@ -175,8 +207,6 @@ class LinuxUART(UARTChannel):
     # ---- events
 
     def watch(self, events: UARTEvent, handler: UARTHandler | None, /) -> None:
-        if events & UARTEvent.BREAK:
-            raise Unsupported(f"{self._node}: Linux tells of no BREAK apart from a zero byte")
         self._events = events
         self._handler = handler
         if self._port is not None:
@@ -184,15 +214,28 @@ class LinuxUART(UARTChannel):
 
     def _listen(self) -> None:
         fd = self._open.fileno()
-        if self._handler is not None and self._events & (UARTEvent.RX | UARTEvent.RX_IDLE):
+        if self._handler is not None and self._events & ~UARTEvent.TX_IDLE:
+            if self._events & UARTEvent.BREAK and self._breaks is None:
+                self._mark_breaks(fd)
             self._watcher.add(fd, self._arrived, news_only=True)
         else:
             self._watcher.remove(fd)
+
+    def _mark_breaks(self, fd: int) -> None:
+        """From now on, until it is closed: what has come unmarked is fetched before."""
+        arrived = self._take(fd, PIECE)
+        try:
+            mark_breaks(fd)
+        except termios.error as error:
+            raise Unsupported(f"{self._node}: its driver tells of no BREAK ({error.args[-1]})") from error
+        self._breaks = BreakReader(fd, arrived)
 
     def _arrived(self) -> None:
         """Something came, or the port hung up; on the watcher's thread."""
         handler, clock = self._handler, self._clock
         if handler is None:
+            return
+        if self._breaks is not None and not self._sorted(self._breaks, handler):
             return
         self._arrivals += 1
         if self._events & UARTEvent.RX:
@@ -206,8 +249,18 @@ class LinuxUART(UARTChannel):
 
             clock.call_at(clock.now_ns() + IDLE_FRAMES * self._frame_ns, silent)
 
+    def _sorted(self, breaks: BreakReader, handler: UARTHandler) -> bool:
+        """Part breaks from bytes, and tell of those; whether bytes came, too."""
+        breaks.pull()
+        count, broken = breaks.news()
+        if broken and self._events & UARTEvent.BREAK:
+            handler(UARTEvent.BREAK)
+        self._clock.wake()
+        return count > 0
+
     def close(self) -> None:
         port, self._port = self._port, None
+        self._breaks = None
         if port is not None:
             self._watcher.remove(port.fileno())
             port.close()

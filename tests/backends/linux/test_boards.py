@@ -1,8 +1,11 @@
 """The boards rpi and linux: which pin is where, and buses named by a device's path."""
 
+from pathlib import Path
+
 import pytest
 
 from machine_compat.backends.linux import LinuxBackend
+from machine_compat.backends.linux.nodes import node_of
 from machine_compat.board import Board
 from machine_compat.contract import Backend, Wiring
 from machine_compat.errors import ConfigError
@@ -72,3 +75,28 @@ def test_an_option_that_is_none_names_those_there_are(option: str) -> None:
     name, _, value = option.partition("=")
     with pytest.raises(ConfigError, match=f"no option {option}; there are watchdog, rtc, soft_pwm, i2cN"):
         LinuxBackend(Wiring(), "", {name: value})
+
+
+@pytest.mark.parametrize(
+    ("tree", "node"),
+    [
+        ("raspberrypi,5-model-b\0brcm,bcm2712\0", "/dev/ttyAMA0"),
+        ("raspberrypi,4-model-b\0brcm,bcm2711\0", "/dev/serial0"),
+        (None, "/dev/serial0"),
+    ],
+)
+def test_the_header_s_serial_port_is_found_by_the_model(tmp_path: Path, tree: str | None, node: str) -> None:
+    compatible = tmp_path / "compatible"
+    if tree is not None:
+        compatible.write_text(tree)
+    assert node_of("uart", "uart0", address(RPI.backend).options, compatible) == node
+
+
+def test_a_bus_is_where_the_board_says_or_where_linux_has_it(tmp_path: Path) -> None:
+    by_path = "/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0"
+    absent = tmp_path / "compatible"
+    assert node_of("uart", "uart2", {"uart2": by_path}, absent) == by_path
+    assert node_of("i2c", "i2c7", {}, absent) == "/dev/i2c-7"
+    assert node_of("uart", "uart1", {"uart1": "bcm2712:/dev/ttyAMA1"}, absent) == "/dev/ttyS1"
+    with pytest.raises(ConfigError, match="no spi bus 'bus one'; write a number, or a path"):
+        node_of("spi", "bus one", {}, absent)

@@ -8,7 +8,8 @@ import pytest
 
 from machine_compat.cli import main
 from machine_compat.commands import doctor as doctor_module
-from machine_compat.commands.doctor import Computer, doctor
+from machine_compat.commands.computer import Computer
+from machine_compat.commands.doctor import doctor
 from machine_compat.commands.scan import READ_ONLY, answers, buses
 from machine_compat.contract import I2CBus, I2CConfig, Op, Read, Write
 from machine_compat.errors import BusError, Fault, Unsupported
@@ -53,7 +54,7 @@ def test_everything_is_listed_with_what_it_is(computer: Computer, capsys: pytest
     assert f"  ok  {dev}/ttyUSB0  driver driver" in lines
     assert "  ok  pwmchip0  2 channels" in lines
     assert "  ok  ads1015/voltage0  iio:device0, channels voltage0, voltage1" in lines
-    assert f"  ok  {dev}/bus/usb/001/007  FT232H, board ft232h" in lines
+    assert "  ok  ft232h://?port=1-2  FT232H on USB port 1-2, board ft232h" in lines
     assert not any("ttyS0" in line or "tty1" in line for line in lines)
 
 
