@@ -25,13 +25,23 @@ REFUSED: Final = "@refused"
 CALLEE: Final = "@callee"
 """Called with a function that is about to be called in a way MicroPython allows."""
 
+OWN_ERRORS: Final = {"errno": "@errno", "__str__": "@os_error_text"}
+"""What a script's own class of OSErrors begins with."""
+
 
 def hooks(idle: Callable[[], None]) -> dict[str, object]:
     """The hidden names that a script's builtins must hold for its rewritten code to run.
 
     ``idle`` is called at the start of every turn of every ``while`` loop; what it raises, the loop raises.
     """
-    return {IDLE: idle, OUT_OF_RANGE: (ValueError, OverflowError), REFUSED: refused, CALLEE: callee}
+    return {
+        IDLE: idle,
+        OUT_OF_RANGE: (ValueError, OverflowError),
+        REFUSED: refused,
+        CALLEE: callee,
+        OWN_ERRORS["errno"]: Errno(),
+        OWN_ERRORS["__str__"]: _text,
+    }
 
 
 def refused(container: object, index: SupportsIndex, value: SupportsIndex) -> bool:
@@ -94,6 +104,22 @@ def _os_error(*arguments: object) -> OSError:
     if len(arguments) == 2 and error.strerror is not None:
         error.strerror = f"{error.strerror}: {arguments[1]}"
     return error
+
+
+class Errno:
+    """The errno of a script's own OSErrors: their first argument, until the script sets another."""
+
+    def __get__(self, error: OSError | None, owner: type) -> object:
+        if error is None:
+            return self
+        return error.args[0] if error.args else None
+
+
+def _text(error: OSError) -> str:
+    """What a script's own OSError reads: as OSError itself, whatever CPython's subclass makes of the arguments."""
+    if error.args and type(error.args[0]) is int:
+        return str(_os_error(*error.args))
+    return Exception.__str__(error)
 
 
 def _bytearray(content: Any) -> bytearray:

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from machine_compat.interpreter.rewrite import stores
-from machine_compat.interpreter.rewrite.runtime import CALLEE, IDLE
+from machine_compat.interpreter.rewrite.runtime import CALLEE, IDLE, OWN_ERRORS
 from machine_compat.interpreter.rewrite.source import Tree
 from machine_compat.interpreter.rewrite.stores import place
 
@@ -31,7 +31,9 @@ def rewrite(tree: Tree, text: str) -> None:
             _call(node)
         elif isinstance(node, (ast.stmt, ast.Module, ast.ExceptHandler, ast.match_case)):
             _blocks(node)
-            if isinstance(node, ast.While):
+            if isinstance(node, ast.ClassDef):
+                _own_errors(node)
+            elif isinstance(node, ast.While):
                 node.body.insert(0, _idle(node))
             elif isinstance(node, (ast.For, ast.AsyncFor)):
                 stores.loop_target(node)
@@ -75,6 +77,19 @@ def _blocks(node: ast.AST) -> None:
 def _idle(loop: ast.While) -> ast.Expr:
     at = place(loop)
     return ast.Expr(ast.Call(ast.Name(IDLE, ast.Load(), **at), [], [], **at), **at)
+
+
+def _own_errors(made: ast.ClassDef) -> None:
+    """``class Failed(OSError)`` gets the errno and the text that a board's would have."""
+    if not any(isinstance(base, ast.Name) and base.id == "OSError" for base in made.bases):
+        return
+    first = made.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    at = place(first)
+    made.body[documented:documented] = [
+        ast.Assign([ast.Name(name, ast.Store(), **at)], ast.Name(hook, ast.Load(), **at), **at)
+        for name, hook in OWN_ERRORS.items()
+    ]
 
 
 def _call(call: ast.Call) -> None:

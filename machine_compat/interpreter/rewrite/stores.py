@@ -50,6 +50,10 @@ _ALWAYS_FITS: Final = range(128)
 """Integers that fit the smallest element, a signed byte."""
 
 
+class Cell(ast.Subscript):
+    """An element of a viper pointer as a target: what is stored there has been truncated already."""
+
+
 def place(node: ast.expr | ast.stmt) -> Place:
     """The node's place, for nodes made to stand there."""
     return {
@@ -127,6 +131,8 @@ def _names() -> Iterator[str]:
 def _stores(target: ast.expr) -> bool:
     """Whether assigning to the target stores into an element that could truncate: ``buf[i]``, ``(x, buf[i])``."""
     if isinstance(target, ast.Subscript):
+        if isinstance(target, Cell):
+            return False
         index = target.slice
         if isinstance(index, ast.Constant):
             return isinstance(index.value, int)
