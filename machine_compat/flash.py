@@ -39,6 +39,21 @@ OF_THIS_COMPUTER: Final = {getattr(errno, name): number for name, number in NUMB
 """A board's errno by this computer's own, which differ on macOS and Windows."""
 
 T = TypeVar("T")
+Entry = tuple[str | bytes, int, int, int]
+"""What a folder holds: name, kind, 0, size in bytes."""
+
+
+class FileSystem(Protocol):
+    """What can be mounted beside the flash: `VfsFat`, or a class of the script's. Paths begin with a slash."""
+
+    def open(self, path: str, mode: str, /) -> object: ...
+    def ilistdir(self, path: str, /) -> Iterator[Entry]: ...
+    def mkdir(self, path: str, /) -> None: ...
+    def remove(self, path: str, /) -> None: ...
+    def rmdir(self, path: str, /) -> None: ...
+    def rename(self, old: str, new: str, /) -> None: ...
+    def stat(self, path: str, /) -> tuple[int, ...]: ...
+    def statvfs(self, path: str, /) -> tuple[int, ...]: ...
 
 
 class Owner(Protocol):
@@ -53,14 +68,17 @@ class Owner(Protocol):
 class Flash:
     """The folder that stands for a board's flash, and the board's current directory in it.
 
-    root: None is a board without flash, where every path raises OSError(ENODEV). The folder need not exist.
+    root: None is a board without flash, where every path raises OSError(ENODEV). The folder need not exist. mounts:
+    the other file systems, by where they are; one at "/" hides the folder. has_root: whether the folder is mounted.
     """
 
-    __slots__ = ("_root", "cwd")
+    __slots__ = ("_root", "cwd", "has_root", "mounts")
 
     def __init__(self, root: Path | None) -> None:
         self._root = None if root is None else Path(os.path.realpath(root))
         self.cwd = "/"
+        self.has_root = True
+        self.mounts: dict[str, FileSystem] = {}
 
     def absolute(self, path: object) -> str:
         """The board's own full path, without `.` and `..`, of a str or bytes.
@@ -79,6 +97,15 @@ class Flash:
                 raise os_error(ENAMETOOLONG)
         return "/" + "/".join(parts)
 
+    def split(self, path: object) -> tuple[FileSystem | None, str]:
+        """The file system that a path is on and its path there; None for the folder itself. Raises as `absolute`."""
+        full = self.absolute(path)
+        if self.mounts:
+            for point in sorted(self.mounts, key=len, reverse=True):
+                if full == point or full.startswith(point.rstrip("/") + "/"):
+                    return self.mounts[point], full[len(point.rstrip("/")) :] or "/"
+        return None, full
+
     def resolve(self, path: object) -> Path:
         """Where a path of the board's is on this computer, whether it exists or not.
 
@@ -87,6 +114,8 @@ class Flash:
         if self._root is None:
             raise noted(ENODEV, "this board has no flash: name a folder for it with --flash")
         inside = self.absolute(path)
+        if not self.has_root:
+            raise os_error(ENODEV)
         host = self._root / inside[1:]
         if not self.holds(host):
             raise noted(EACCES, f"{inside} leads out of the board's flash, {self._root}")
@@ -105,7 +134,11 @@ class Flash:
 
     def chdir(self, path: object) -> None:
         """Change the current directory; OSError(ENOENT) for anything but a folder."""
-        if not os.path.isdir(self.resolve(path)):
+        system, inside = self.split(path)
+        if system is not None:
+            if inside != "/" and not system.stat(inside)[0] & 0x4000:
+                raise os_error(ENOENT)
+        elif not os.path.isdir(self.resolve(path)):
             raise os_error(ENOENT)
         self.cwd = self.absolute(path)
 

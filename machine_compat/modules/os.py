@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from machine_compat.board import Board
-from machine_compat.flash import NAME_MAX, board_errors, mounted, text_of
+from machine_compat.flash import NAME_MAX, Entry, Flash, board_errors, mounted, text_of
 from machine_compat.machine.peripheral import to_int
+from machine_compat.modules import vfs
 from machine_compat.oserror import os_error
 
-EEXIST = 17
+EPERM, EEXIST = 1, 17
 RELEASE = "1.29.0"
 BUILT = "2026-08-19"
 """The date of the MicroPython whose behaviour this library follows."""
@@ -24,18 +25,17 @@ FOLDER, FILE = 0x4000, 0x8000
 BLOCK = 4096
 """Bytes of a flash sector, what `statvfs` counts in."""
 
-Entry = tuple[str | bytes, int, int, int]
-
 OWN = (
-    "chdir", "dupterm", "dupterm_notify", "getcwd", "ilistdir", "listdir", "mkdir", "remove", "rename", "stat",
+    "chdir", "dupterm", "dupterm_notify", "getcwd", "ilistdir", "listdir", "mkdir", "remove", "rename", "rmdir", "stat",
     "statvfs", "sync", "uname", "urandom",
 )  # fmt: skip
 
 
 def names(board: Board) -> dict[str, object]:
     system = System(board)
-    # littlefs removes files and empty folders alike, and MicroPython has one function for both on it.
-    return {name: getattr(system, name) for name in OWN} | {"rmdir": system.remove, "sep": "/", "unlink": system.remove}
+    own: dict[str, object] = {name: getattr(system, name) for name in OWN}
+    # Until 1.24 `vfs` was part of it, and its names are there still.
+    return own | vfs.names(board) | {"sep": "/", "unlink": system.remove}
 
 
 class Uname(NamedTuple):
@@ -90,6 +90,17 @@ class System:
     def ilistdir(self, path: str | bytes = "", /) -> Iterator[Entry]:
         """(name, kind, 0, size in bytes) of all in a folder, as of now; OSError(ENOENT), OSError(ENOTDIR)."""
         flash = mounted(self._board)
+        system, inside = flash.split(path)
+        entries = mount_points(flash) if flash.absolute(path) == "/" else []
+        if system is not None:
+            entries += system.ilistdir(inside)
+        elif flash.has_root or not entries:
+            entries += self._of_folder(flash, path)
+        if isinstance(path, bytes):
+            entries = [(os.fsencode(entry[0]), *entry[1:]) for entry in entries]
+        return iter(entries)
+
+    def _of_folder(self, flash: Flash, path: str | bytes) -> list[Entry]:
         folder = flash.resolve(path)
         entries: list[Entry] = []
         with board_errors():
@@ -99,15 +110,19 @@ class System:
                 if not (flash.holds(host) and host.exists()):
                     continue
                 kind, size = kind_and_size(host.stat())
-                entries.append((os.fsencode(name) if isinstance(path, bytes) else name, kind, 0, size))
-        return iter(entries)
+                entries.append((name, kind, 0, size))
+        return entries
 
     def mkdir(self, path: str | bytes, /) -> None:
         """Make a folder; OSError(EEXIST) where there is something, OSError(ENOENT) where there is no parent."""
         flash = mounted(self._board)
-        host = flash.resolve(path)
-        if flash.absolute(path) == "/":
+        system, inside = flash.split(path)
+        if inside == "/":
             raise os_error(EEXIST)
+        if system is not None:
+            system.mkdir(inside)
+            return
+        host = flash.resolve(path)
         with board_errors():
             host.mkdir()
 
@@ -115,7 +130,13 @@ class System:
 
     def stat(self, path: str | bytes, /) -> tuple[int, ...]:
         """(kind, 0, 0, 0, 0, 0, size in bytes, and three times the last change in s since the port's epoch)"""
-        host = mounted(self._board).resolve(path)
+        flash = mounted(self._board)
+        system, inside = flash.split(path)
+        if inside == "/" and (system is not None or not flash.has_root):
+            return (FOLDER, *(0,) * 9)
+        if system is not None:
+            return system.stat(inside)
+        host = flash.resolve(path)
         with board_errors():
             found = host.stat()
         kind, size = kind_and_size(found)
@@ -124,8 +145,11 @@ class System:
 
     def statvfs(self, path: str | bytes, /) -> tuple[int, ...]:
         """(block, block, blocks, free, free, 0, 0, 0, 0, longest name) of the disk that the flash folder is on."""
-        text_of(path)
-        root = mounted(self._board).resolve("/")
+        flash = mounted(self._board)
+        system, inside = flash.split(text_of(path))
+        if system is not None:
+            return system.statvfs(inside)
+        root = flash.resolve("/")
         with board_errors():
             disk = shutil.disk_usage(root)
         free = disk.free // BLOCK
@@ -133,6 +157,8 @@ class System:
 
     def remove(self, path: str | bytes, /) -> None:
         """Remove a file or an empty folder; OSError(ENOENT), errno 39 for a folder that is not empty."""
+        if self._elsewhere("remove", path):
+            return
         host = mounted(self._board).member(path)
         with board_errors():
             if host.is_dir() and not host.is_symlink():
@@ -140,15 +166,41 @@ class System:
             else:
                 host.unlink()
 
+    def rmdir(self, path: str | bytes, /) -> None:
+        """Remove an empty folder, and on littlefs a file as well."""
+        if not self._elsewhere("rmdir", path):
+            self.remove(path)
+
+    def _elsewhere(self, verb: str, path: str | bytes) -> bool:
+        """Have a mounted file system remove something; whether it is on one."""
+        system, inside = mounted(self._board).split(path)
+        if system is None:
+            return False
+        if inside == "/":
+            raise os_error(EPERM)
+        getattr(system, verb)(inside)
+        return True
+
     def rename(self, old: str | bytes, new: str | bytes, /) -> None:
         """Move a file or folder, replacing a file or an empty folder of the new name."""
         flash = mounted(self._board)
+        (system, inside), (other, there) = flash.split(old), flash.split(new)
+        if system is not other:
+            raise os_error(EPERM)
+        if system is not None:
+            system.rename(inside, there)
+            return
         before, after = flash.member(old), flash.member(new)
         with board_errors():
             before.replace(after)
 
     def sync(self) -> None:
         """Nothing to do: what was flushed is with this computer already."""
+
+
+def mount_points(flash: Flash) -> list[Entry]:
+    """The folders in the root that are mounted file systems; a board lists them before what is in the root."""
+    return [(point[1:], FOLDER, 0, 0) for point in flash.mounts if point != "/" and "/" not in point[1:]]
 
 
 def kind_and_size(found: os.stat_result) -> tuple[int, int]:

@@ -1,0 +1,72 @@
+"""This file calls a script's block device, whatever it is: a memory card, a partition, a class of the script's.
+
+# Ref: MicroPython extmod/vfs_blockdev.c; docs/library/vfs.rst, "Block devices"
+"""
+
+from typing import Any
+
+from machine_compat.machine.peripheral import to_int
+from machine_compat.oserror import os_error
+
+EIO = 5
+INIT, DEINIT, SYNC, BLOCK_COUNT, BLOCK_SIZE, BLOCK_ERASE = 1, 2, 3, 4, 5, 6
+"""What ioctl is asked for."""
+SMALLEST = 512
+"""Bytes of a block, unless the device says otherwise."""
+
+
+class BlockDevice:
+    """A block device. Raises OSError with the number that the device gave, EIO where it cannot do its work."""
+
+    def __init__(self, device: Any) -> None:
+        if not hasattr(device, "readblocks"):
+            raise TypeError(f"'{type(device).__name__}' object is no block device: it has no readblocks")
+        self.device = device
+        self.size = self._ask(BLOCK_SIZE) or SMALLEST
+
+    @property
+    def count(self) -> int:
+        """How many blocks there are."""
+        return self._ask(BLOCK_COUNT) if hasattr(self.device, "ioctl") else to_int(self.device.count())
+
+    def start(self) -> None:
+        if self._ask(INIT) != 0:
+            raise os_error(EIO)
+
+    def sync(self) -> None:
+        self._ask(SYNC)
+
+    def read(self, block: int, count: int = 1) -> bytes:
+        """Whole blocks."""
+        data = bytearray(self.size * count)
+        _check(self.device.readblocks(block, data))
+        return bytes(data)
+
+    def write(self, block: int, data: bytes) -> None:
+        """Whole blocks, erased before where they have to be."""
+        _check(self.device.writeblocks(block, data))
+
+    def read_part(self, block: int, offset: int, size: int) -> bytes:
+        """Bytes of a block."""
+        data = bytearray(size)
+        _check(self.device.readblocks(block, data, offset))
+        return bytes(data)
+
+    def write_part(self, block: int, offset: int, data: bytes) -> None:
+        """Bytes into a block that has been erased."""
+        _check(self.device.writeblocks(block, data, offset))
+
+    def erase(self, block: int) -> None:
+        _check(self.device.ioctl(BLOCK_ERASE, block))
+
+    def _ask(self, request: int) -> int:
+        if not hasattr(self.device, "ioctl"):
+            return 0
+        answer = self.device.ioctl(request, 0)
+        return 0 if answer is None else to_int(answer)
+
+
+def _check(answer: object) -> None:
+    """Nothing, or a number below 0 for an error."""
+    if isinstance(answer, int) and answer < 0:
+        raise os_error(-answer)
