@@ -111,7 +111,7 @@ def notation(call: Call, outcome: object) -> str:
         case Call("line", _, "write", (level,)):
             return f"= {level}"
         case Call("line", _, "toggle", _):
-            return "toggled"
+            return f"= {outcome}"
         case Call("line", _, "event", (edge, *_)):
             return f"{getattr(edge, 'name', edge)} edge".lower()
         case Call("pwm" | "dac", _, "configure" | "write", (value,)):

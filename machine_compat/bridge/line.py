@@ -52,8 +52,9 @@ class BridgeLine(Line):
         if self._mode in (Mode.OUT, Mode.OPEN_DRAIN):
             self._apply()
 
-    def toggle(self) -> None:
+    def toggle(self) -> int:
         self.write(1 - self._latch)
+        return self._latch
 
     def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
         level = self.read() if handler is not None else 0

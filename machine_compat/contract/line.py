@@ -64,9 +64,11 @@ class Line(ABC):
 
     # Optional, wider verbs: a default is here, or the facade falls back on read and write.
 
-    def toggle(self) -> None:
-        """Invert the output latch. A backend that knows the latch need not ask for the pad's level first."""
-        self.write(1 - self.read())
+    def toggle(self) -> int:
+        """Invert the output latch; returns what it is now. Whoever knows the latch need not ask for the pad's level."""
+        level = 1 - self.read()
+        self.write(level)
+        return level
 
     def measure_pulse(self, level: int, timeout_ns: int, /) -> int:
         """Width in ns of the next pulse at `level`; -2: it did not begin in time, -1: it did not end in time."""

@@ -88,14 +88,16 @@ class MockLine(Line):
             net.level = level
             net.edges.append(now)
 
-    def toggle(self) -> None:
+    def toggle(self) -> int:
         terminal = self._terminal
         if terminal.alone is not None:
-            self.write(1 - terminal.alone.level)
+            level = 1 - terminal.alone.level
         elif terminal.strong is not None and self._mode is Mode.OUT:
-            self.write(1 - terminal.strong)
+            level = 1 - terminal.strong
         else:
-            self.write(1 - self._latch)
+            level = 1 - self._latch
+        self.write(level)
+        return level
 
     def watch(self, edges: Edge, handler: EdgeHandler | None, /) -> None:
         if self._watcher is not None:

@@ -18,6 +18,8 @@ def check_line(backend: Backend, ref: str, other: str | None = None) -> None:
             seen = line.read()
             assert seen == level, f"{ref}: {level} was written to the output, the pad reads {seen}"
             assert type(seen) is int, f"{ref}: read() is an int, not {type(seen).__name__}"
+        for level in (1, 0):
+            assert (line.toggle(), line.read()) == (level, level), f"{ref}: toggled, the output is not {level}"
         line.write(1)
         line.configure(LineConfig(Mode.OUT))
         assert line.read() == 1, f"{ref}: configured again without a level, an output keeps the one it had"
