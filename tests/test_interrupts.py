@@ -51,6 +51,44 @@ def bench() -> Bench:
 # ---- when handlers run
 
 
+def test_a_drivers_own_handler_waits_once_ahead_of_all_scheduled(bench: Bench) -> None:
+    bench.here = False
+    task = bench.quick("task")
+    for number in range(SCHEDULE_DEPTH):
+        assert bench.queue.post(bench.quick(number))
+    bench.queue.look_after(task)
+    bench.queue.look_after(task)
+    assert bench.queue.waiting
+    assert bench.queue.due
+    bench.queue.run()
+    bench.queue.run()
+    assert bench.order == ["task", *range(SCHEDULE_DEPTH)]
+    assert bench.queue.dropped == 0
+
+
+def test_a_drivers_own_handler_runs_at_once_or_later(bench: Bench) -> None:
+    bench.queue.look_after(bench.quick("at once"))
+    bench.queue.look_after(bench.quick("later"), at_once=False)
+    assert bench.order == ["at once"]
+    state = bench.queue.disable()
+    bench.queue.run()
+    assert bench.order == ["at once"]
+    bench.queue.enable(state)
+    assert bench.order == ["at once", "later"]
+    bench.here = False
+    bench.queue.look_after(bench.quick("forgotten"))
+    bench.queue.clear()
+    bench.queue.run()
+    assert not bench.queue.waiting
+    assert bench.order == ["at once", "later"]
+
+
+def test_a_drivers_own_handler_does_not_run_inside_another(bench: Bench) -> None:
+    task = bench.mark("task")
+    bench.queue.post(bench.mark("soft", during=lambda: bench.queue.look_after(task)))
+    assert bench.order == ["soft begins", "soft ends", "task begins", "task ends"]
+
+
 @pytest.mark.parametrize("hard", [False, True])
 def test_a_handler_runs_at_once_where_the_script_is(bench: Bench, hard: bool) -> None:
     assert bench.queue.post(bench.quick("ran"), hard)
@@ -150,9 +188,41 @@ def test_schedule_runs_only_when_the_script_is_looked_after(bench: Bench) -> Non
 
 
 def test_schedule_shares_the_depth_and_counts_nothing_as_dropped(bench: Bench) -> None:
+    bench.here = False
     taken = [bench.queue.schedule(bench.quick(number)) for number in range(10)]
     assert taken == [True] * 8 + [False] * 2
     assert bench.queue.dropped == 0
+
+
+def test_schedule_finds_room_where_the_script_is(bench: Bench) -> None:
+    assert all(bench.queue.schedule(bench.quick(number)) for number in range(10))
+    assert bench.order == list(range(8))
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_schedule_finds_none_in_a_handler(bench: Bench, hard: bool) -> None:
+    taken: list[bool] = []
+
+    def handler() -> None:
+        taken.extend(bench.queue.schedule(bench.quick(number)) for number in range(9))
+
+    bench.queue.post(handler, hard)
+    bench.queue.run()
+    assert taken == [True] * 8 + [False]
+    assert bench.order == list(range(8))
+
+
+def test_what_schedules_itself_for_ever_lets_the_script_go_on(bench: Bench) -> None:
+    def again() -> None:
+        bench.order.append("again")
+        bench.queue.schedule(again)
+
+    bench.queue.schedule(again)
+    bench.queue.run()
+    assert bench.queue.due
+    ran = len(bench.order)
+    bench.queue.run()
+    assert len(bench.order) == 2 * ran
 
 
 def test_what_schedules_itself_again_runs_again(bench: Bench) -> None:
@@ -207,6 +277,35 @@ def test_masked_handlers_wait_for_the_state_to_come_back(bench: Bench, hard: boo
     assert not bench.queue.masked
 
 
+def test_what_was_scheduled_runs_while_masked(bench: Bench) -> None:
+    bench.here = False
+    bench.queue.post(bench.quick("before"))
+    bench.queue.disable()
+    bench.queue.post(bench.quick("interrupt"))
+    bench.queue.schedule(bench.quick("scheduled"))
+    bench.here = True
+    assert bench.queue.due
+    bench.queue.run()
+    assert bench.order == ["before", "scheduled"]
+    assert bench.queue.waiting
+    assert not bench.queue.due
+    bench.queue.enable(0)
+    assert bench.order == ["before", "scheduled", "interrupt"]
+
+
+def test_interrupts_that_came_while_masked_find_the_queue_as_it_is_then(bench: Bench) -> None:
+    bench.here = False
+    bench.queue.disable()
+    for name in ("late 1", "late 2"):
+        assert bench.queue.post(bench.quick(name))
+    for number in range(7):
+        assert bench.queue.schedule(bench.quick(number))
+    bench.here = True
+    bench.queue.enable(0)
+    assert bench.order == [*range(7), "late 1"]
+    assert bench.queue.dropped == 1
+
+
 def test_clear_forgets_everything(bench: Bench) -> None:
     bench.queue.disable()
     bench.queue.__enter__()
@@ -232,12 +331,13 @@ def test_nothing_is_lost_doubled_or_run_where_it_must_not(steps: list[str]) -> N
     def of_kind(kind: str, numbers: list[object]) -> list[object]:
         return [number for number in numbers if isinstance(number, int) and steps[number] == kind]
 
-    def allowed() -> bool:
-        return not held and not masked
+    def handler(number: int, came_masked: bool) -> Callable[[], None]:
+        hard = steps[number] == "hard"
 
-    def handler(number: int) -> Callable[[], None]:
         def run() -> None:
-            assert allowed()
+            assert not held
+            # Masked, only what was scheduled before runs.
+            assert not masked or not (hard or came_masked)
             bench.order.append(number)
 
         return run
@@ -245,7 +345,7 @@ def test_nothing_is_lost_doubled_or_run_where_it_must_not(steps: list[str]) -> N
     for number, step in enumerate(steps):
         if step in POSTS:
             posted.append(number)
-            bench.queue.post(handler(number), hard=step == "hard")
+            bench.queue.post(handler(number, bool(masked)), hard=step == "hard")
         elif step == "hold" or (step == "release" and held):
             held += 1 if step == "hold" else -1
             (bench.queue.__enter__ if step == "hold" else bench.queue.__exit__)()
@@ -353,18 +453,83 @@ def test_disable_irq_holds_handlers_off(run: Callable[..., SimulatedBoard]) -> N
 def test_schedule_queue_full(run: Callable[..., SimulatedBoard]) -> None:
     board = run(
         """
-        import machine, micropython
+        import micropython, time
 
-        state = machine.disable_irq()
-        try:
-            for number in range(20):
-                micropython.schedule(print, number)
-        except RuntimeError as error:
-            print(error, number)
-        machine.enable_irq(state)
+        def fill(_):
+            try:
+                for number in range(20):
+                    micropython.schedule(print, number)
+            except RuntimeError as error:
+                print(error, number)
+
+        micropython.schedule(fill, None)
+        time.sleep_ms(1)
         """
     )
     assert board.output.splitlines() == ["schedule queue full 8", *map(str, range(8))]
+
+
+def test_a_function_that_schedules_itself_runs_beside_the_script(run: Callable[..., SimulatedBoard]) -> None:
+    board = run(
+        """
+        import micropython, time
+
+        def again(end_ms):
+            if time.ticks_ms() < end_ms:
+                micropython.schedule(again, end_ms)
+            else:
+                print("over", time.ticks_ms())
+
+        micropython.schedule(again, 20)
+        for _ in range(3):
+            time.sleep_ms(5)
+            print(time.ticks_ms())
+        time.sleep_ms(10)
+        """
+    )
+    assert board.output.splitlines() == ["5", "10", "15", "over 20"]
+
+
+def test_a_script_interrupts_itself(run: Callable[..., SimulatedBoard]) -> None:
+    board = run(
+        """
+        import micropython, time
+
+        def handler(_):
+            micropython.schedule(micropython.kbd_intr, None)
+            time.sleep_ms(1)
+            print("handler goes on")
+
+        for number in range(12):
+            micropython.schedule(micropython.kbd_intr, None)
+        for function in (None, handler):
+            if function:
+                micropython.schedule(function, None)
+            try:
+                time.sleep_ms(5)
+                print("not reached")
+            except KeyboardInterrupt:
+                print("interrupted")
+            time.sleep_ms(5)
+        """
+    )
+    assert board.output.splitlines() == ["interrupted", "handler goes on", "interrupted"]
+
+
+def test_disable_irq_does_not_hold_scheduled_functions_off(run: Callable[..., SimulatedBoard]) -> None:
+    board = run(
+        """
+        import machine, micropython, time
+
+        state = machine.disable_irq()
+        for number in range(20):
+            micropython.schedule(lambda n: print(n, end=" "), number)
+        time.sleep_us(10)
+        print("enabled")
+        machine.enable_irq(state)
+        """
+    )
+    assert board.output == " ".join(map(str, range(20))) + " enabled\n"
 
 
 def test_an_endless_loop_that_touches_nothing_is_interrupted(run: Callable[..., SimulatedBoard]) -> None:

@@ -42,8 +42,10 @@ def build(loader: Loader) -> ModuleType:
     def print_exception(error: BaseException, file: object = None, /) -> None:
         write_exception(error, board.stdout if file is None else file)
 
-    def leave(status: object = 0, /) -> NoReturn:
-        raise SystemExit(status)
+    def leave(*status: object) -> NoReturn:
+        if len(status) > 1:
+            raise TypeError(f"function expected at most 1 arguments, got {len(status)}")
+        raise SystemExit(*status)
 
     implementation = Implementation(
         name="micropython",

@@ -39,6 +39,8 @@ class Threads:
         """Run ``function(*args, **kwargs)`` beside the script; returns the thread's number."""
         if not isinstance(args, tuple):
             raise TypeError("args must be a tuple")
+        if kwargs is not None and not isinstance(kwargs, dict):
+            raise TypeError("expecting a dict for keyword args")
 
         def body() -> None:
             try:
@@ -48,10 +50,11 @@ class Threads:
             except Exception as error:
                 self._board.handler_failed(error)
 
-        return self._board.start_thread(body)
+        return self._board.start_thread(body) + 1
 
     def get_ident(self) -> int:
-        return self._board.thread_number()
+        """The number of the calling thread; the script's own is 1, and none is 0."""
+        return self._board.thread_number() + 1
 
     def stack_size(self, size: int = 0, /) -> int:
         before, self._stack = self._stack, size

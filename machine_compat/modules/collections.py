@@ -1,26 +1,29 @@
-"""`collections` as boards have it: a deque with a fixed length, and named tuples of any names.
+"""`collections` as boards have it: a deque with a fixed length, named tuples of any names, ordered dicts.
 
-# Ref: MicroPython py/objdeque.c, py/objnamedtuple.c
+# Ref: MicroPython py/objdeque.c, py/objnamedtuple.c, py/objdict.c
 """
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict as Ordered
+from collections import defaultdict
 from collections import deque as Queue
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 from machine_compat.machine.peripheral import to_int
 
 __all__ = ("OrderedDict", "defaultdict", "deque", "namedtuple")
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class deque(Queue[T]):
     """deque(iterable, maxlen[, flags]): at most `maxlen` items.
 
     When it is full, an item that is added pushes one out at the other end; with bit 0 of flags set, IndexError("full")
-    is raised instead. ValueError: a negative length. TypeError: a length that is no integer.
+    is raised instead. IndexError("empty"): nothing to pop. ValueError: a negative length. TypeError: one that is no
+    integer.
     """
 
     __slots__ = ("_checked",)
@@ -33,6 +36,9 @@ class deque(Queue[T]):
     def __repr__(self) -> str:
         return "<deque>"
 
+    def __delitem__(self, index: object, /) -> NoReturn:
+        raise TypeError("'deque' object doesn't support item deletion")
+
     def append(self, item: T, /) -> None:
         if self._checked:
             self._need_room()
@@ -43,13 +49,40 @@ class deque(Queue[T]):
             self._need_room()
         super().appendleft(item)
 
+    def pop(self, *index: int) -> T:
+        if index:
+            raise TypeError(f"function takes 1 positional arguments but {1 + len(index)} were given")
+        self._need_item()
+        return super().pop()
+
+    def popleft(self) -> T:
+        self._need_item()
+        return super().popleft()
+
     def extend(self, iterable: Iterable[T], /) -> None:
         for item in iterable:
             self.append(item)
 
+    def _need_item(self) -> None:
+        if not self:
+            raise IndexError("empty")
+
     def _need_room(self) -> None:
         if len(self) == self.maxlen:
             raise IndexError("full")
+
+
+class OrderedDict(Ordered[T, V]):
+    """A dict in the order its keys came; equal to another of the same order, and never to a plain dict."""
+
+    def __repr__(self) -> str:
+        return f"OrderedDict({dict(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ordered) and super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
 
 def namedtuple(name: str, fields: str | list[str] | tuple[str, ...], /) -> type[tuple[object, ...]]:

@@ -1,9 +1,12 @@
 """`gc` for scripts: the figures of a board's heap, without touching this process's own collector."""
 
 from machine_compat.board import Board
+from machine_compat.machine.peripheral import to_int
 
 HEAP = {"rp2": 192_064, "esp32": 166_912, "stm32": 102_400}
 """Free bytes after boot of the port's usual board; others: as rp2."""
+BLOCK_BYTES = 16
+"""MICROPY_BYTES_PER_GC_BLOCK of processors with 32 bits."""
 
 
 def names(board: Board) -> dict[str, object]:
@@ -23,9 +26,8 @@ class Heap:
         self._enabled = True
         self._threshold = -1
 
-    def collect(self) -> int:
-        """Nothing needs collecting here; returns 0 blocks."""
-        return 0
+    def collect(self) -> None:
+        """Nothing needs collecting here. Builds for computers tell how many blocks were freed, boards do not."""
 
     def enable(self) -> None:
         self._enabled = True
@@ -43,7 +45,9 @@ class Heap:
         return self._size - self._used
 
     def threshold(self, amount: int | None = None, /) -> int | None:
+        """How many bytes may be allocated between two collections, in whole blocks; -1: as many as there are."""
         if amount is None:
             return self._threshold
-        self._threshold = amount
+        amount = to_int(amount)
+        self._threshold = -1 if amount < 0 else amount // BLOCK_BYTES * BLOCK_BYTES
         return None

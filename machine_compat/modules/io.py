@@ -12,6 +12,7 @@ from machine_compat.oserror import os_error
 
 __all__ = ("BytesIO", "IOBase", "StringIO")
 
+EIO = 5
 EINVAL = 22
 
 
@@ -25,16 +26,19 @@ class IOBase:
 
 
 class Encoded:
-    """A script's own stream as `print` writes to it: piece by piece, each a bytearray (py/stream.c)."""
+    """A script's own stream as `print` and `json.dump` write to it: piece by piece, each a bytearray (py/stream.c)."""
 
     def __init__(self, stream: object) -> None:
         self._write = getattr(stream, "write", None)
 
     def write(self, text: str, /) -> None:
-        """Pass text on as UTF-8; OSError where the stream takes none."""
+        """Pass text on as UTF-8; OSError where the stream takes none, EIO where it says it took more."""
         if self._write is None:
             raise OSError("stream operation not supported")
-        self._write(bytearray(text.encode()))
+        data = text.encode()
+        count = self._write(bytearray(data))
+        if isinstance(count, int) and count > len(data):
+            raise os_error(EIO)
 
 
 class BytesIO(io.BytesIO):

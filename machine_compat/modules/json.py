@@ -5,10 +5,12 @@
 
 import io
 import re
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from machine_compat.machine.peripheral import readable
-from machine_compat.modules.io import IOBase
+from machine_compat.modules.io import EIO, Encoded, IOBase
+from machine_compat.oserror import os_error
 
 __all__ = ("dump", "dumps", "load", "loads")
 
@@ -41,8 +43,10 @@ def dump(value: object, stream: Writer | IOBase, *, separators: tuple[str, str] 
     write = getattr(stream, "write", None)
     if write is None:
         raise OSError("stream operation not supported")
-    binary = isinstance(stream, IOBase | io.RawIOBase | io.BufferedIOBase)
-    write(data.encode() if binary else data)
+    if isinstance(stream, IOBase):
+        Encoded(stream).write(data)
+    else:
+        write(data.encode() if isinstance(stream, io.RawIOBase | io.BufferedIOBase) else data)
 
 
 def loads(data: object, /) -> object:
@@ -51,17 +55,25 @@ def loads(data: object, /) -> object:
 
 
 def load(stream: object, /) -> object:
-    """The value of all that a stream still has."""
+    """The value of all that a stream still has; OSError for what is no stream, EIO where it gives more than asked."""
     read = getattr(stream, "read", None)
     fill = getattr(stream, "readinto", None)
     if read is not None:
         data = read()
     elif fill is not None:
-        byte = bytearray(1)
-        data = b"".join(bytes(byte) for _ in iter(lambda: fill(byte), 0))
+        data = b"".join(filled(fill))
     else:
         raise OSError("stream operation not supported")
     return loads(b"" if data is None else data)
+
+
+def filled(fill: Callable[[bytearray], int]) -> Iterator[bytes]:
+    """What a stream of the script's gives, byte by byte."""
+    byte = bytearray(1)
+    while count := fill(byte):
+        if count > len(byte):
+            raise os_error(EIO)
+        yield bytes(byte)
 
 
 # ---- writing

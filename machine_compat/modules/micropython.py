@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from machine_compat.board import Board
+from machine_compat.machine.peripheral import to_int
 from machine_compat.modules.ring import RingIO
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
+OPT_LEVEL = ("opt_level",)
 
 
 def const(value: T, /) -> T:
@@ -59,19 +61,37 @@ def names(board: Board) -> dict[str, object]:
     }
 
 
+def opt_level(board: Board) -> int:
+    """The level that scripts compiled now have."""
+    level = board.singletons.get(OPT_LEVEL, 0)
+    assert isinstance(level, int)
+    return level
+
+
 class Runtime:
     """The functions of `micropython` for one board."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._level = 0
         self._locks = 0
+        self._interrupting = False
 
     def schedule(self, function: Callable[[object], object], arg: object, /) -> None:
-        """Have ``function(arg)`` run soon, between bytecodes; RuntimeError when the queue is full."""
+        """Have ``function(arg)`` run soon, between bytecodes; RuntimeError when the queue is full.
+
+        ``schedule(kbd_intr, None)`` interrupts the script as Ctrl-C does, once however often it is asked for.
+        """
         if not callable(function):
             raise TypeError("function must be callable")
+        if function == self.kbd_intr:
+            if self._interrupting:
+                return
+            self._interrupting = True
+            function = self._interrupt
         board = self._board
+        if board.interrupts.handling:
+            # So that time passes in functions that schedule themselves again and again.
+            board.clock.spend(board.profile.call_ns)
 
         def run() -> None:
             try:
@@ -82,16 +102,25 @@ class Runtime:
         if not board.interrupts.schedule(run):
             raise RuntimeError("schedule queue full")
 
+    def _interrupt(self, _: object) -> NoReturn:
+        self._interrupting = False
+        raise KeyboardInterrupt
+
     def opt_level(self, level: int | None = None, /) -> int | None:
+        """The level; or set it for what is compiled from now on: from 1 on without assertions, and __debug__ False."""
         if level is None:
-            return self._level
-        self._level = level
+            return opt_level(self._board)
+        self._board.singletons[OPT_LEVEL] = to_int(level)
         return None
 
     def mem_info(self, verbose: object = None, /) -> None:
         """Print a summary of stack and heap in the form of a board's."""
         print("stack: 628 out of 7936", file=self._board.stdout)
         print("GC: total: 192064, used: 3072, free: 188992", file=self._board.stdout)
+        print(" No. of 1-blocks: 64, 2-blocks: 16, max blk sz: 32, max free sz: 11812", file=self._board.stdout)
+        if verbose is not None:
+            print("GC memory layout; from 20004000:", file=self._board.stdout)
+            print("       (192 blocks used, 11812 free)", file=self._board.stdout)
 
     def qstr_info(self, verbose: object = None, /) -> None:
         print("qstr pool: n_pool=1, n_qstr=0, n_str_data_bytes=0, n_total_bytes=0", file=self._board.stdout)
@@ -113,4 +142,5 @@ class Runtime:
         """Accepted: exceptions in interrupt handlers always find memory here."""
 
     def kbd_intr(self, char: int, /) -> None:
-        """Accepted: Ctrl-C is this computer's, and raises KeyboardInterrupt."""
+        """Which byte from a USB terminal stops the script; -1: none. Ctrl-C at this computer always does."""
+        self._board.interrupt_char = to_int(char)

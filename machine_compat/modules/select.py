@@ -110,6 +110,8 @@ def wait(board: Board, polled: list[Polled], timeout_ms: int | None) -> int:
 
 def sleep(board: Board, polled: list[Polled], deadline: int | None) -> None:
     """Let time pass until something may have come."""
+    if board.interrupts.due:
+        return
     clock = board.clock
     if not all(one.wakes() for one in polled):
         period = clock.now_ns() + PERIOD_NS

@@ -49,6 +49,38 @@ def test_oserror_with_a_number_is_a_boards() -> None:
     assert (error.errno, error.args, str(error)) == (19, (19,), "[Errno 19] ENODEV")
 
 
+def test_a_scripts_own_oserror_is_a_boards() -> None:
+    made = run(
+        """
+class Failed(OSError):
+    "A sensor's own."
+class Told(Failed):
+    def __init__(self, number, more):
+        super().__init__(number)
+        self.more = more
+class Other(OSError):
+    def __str__(self):
+        return "own text"
+errors = Failed(5), Failed(), Failed("text"), Failed(5, "bus 0"), Failed(99), Told(110, 1), Other(5)
+doc = Failed.__doc__
+"""
+    )
+    shown = [(error.errno, str(error)) for error in made["errors"]]
+    assert shown == [
+        (5, "[Errno 5] EIO"),
+        (None, ""),
+        ("text", "text"),
+        (5, "[Errno 5] EIO: bus 0"),
+        (99, "99"),
+        (110, "[Errno 110] ETIMEDOUT"),
+        (5, "own text"),
+    ]
+    assert made["doc"] == "A sensor's own."
+    made["errors"][0].errno = 9
+    assert (made["errors"][0].errno, made["errors"][0].args) == (9, (5,))
+    assert isinstance(made["errors"][5], OSError)
+
+
 def test_oserror_of_a_number_without_a_name_reads_as_the_number() -> None:
     error = run("error = OSError(16)")["error"]
     assert (error.errno, error.args, str(error)) == (16, (16,), "16")

@@ -75,6 +75,28 @@ def test_fields_are_given_as_to_a_function(values: tuple[int, ...], named: dict[
         namedtuple("P", {"x": 1})
 
 
+def test_ordered_dicts_have_an_order() -> None:
+    one = OrderedDict([(2, 1), (1, 2)])
+    assert list(one) == [2, 1]
+    assert repr(one) == "OrderedDict({2: 1, 1: 2})"
+    assert one == OrderedDict([(2, 1), (1, 2)])
+    assert one != OrderedDict([(1, 2), (2, 1)])
+    assert one != {2: 1, 1: 2}
+    plain: dict[int, int] = {2: 1, 1: 2}
+    assert plain != one
+
+
+def test_what_a_deque_cannot() -> None:
+    full: deque[int] = deque((1, 2), 2)
+    with pytest.raises(TypeError, match="doesn't support item deletion"):
+        del full[0]
+    with pytest.raises(TypeError):
+        full.pop(0)
+    assert (full.pop(), full.popleft()) == (2, 1)
+    for take in (full.pop, full.popleft):
+        with pytest.raises(IndexError, match=r"^empty$"):
+            take()
+
+
 def test_the_rest_is_cpythons() -> None:
-    assert list(OrderedDict([(2, 1), (1, 2)])) == [2, 1]
     assert defaultdict(list)["a"] == []

@@ -124,3 +124,29 @@ def test_streams_of_a_script() -> None:
     loop = Loop()
     json.dump([1, "é"], loop)
     assert json.load(loop) == [1, "é"]
+
+
+def test_a_stream_of_the_scripts_own_is_given_bytearrays() -> None:
+    taken: list[object] = []
+
+    class Sink(IOBase):
+        def write(self, buf: bytearray) -> int:
+            taken.append(buf)
+            return len(buf)
+
+    json.dump([1, "é"], Sink())
+    assert taken == [bytearray('[1, "é"]'.encode())]
+    assert type(taken[0]) is bytearray
+
+
+def test_a_stream_that_tells_lies_is_an_error() -> None:
+    class Liar(IOBase):
+        def write(self, buf: bytearray) -> int:
+            return len(buf) + 1
+
+        def readinto(self, buf: bytearray) -> int:
+            return len(buf) + 1
+
+    for use in (lambda: json.dump(1, Liar()), lambda: json.load(Liar())):
+        with pytest.raises(OSError, match="EIO"):
+            use()

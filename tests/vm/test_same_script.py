@@ -19,7 +19,7 @@ APART = {
     "asyncio_uart": "the VM's asyncio has no StreamReader and no ThreadSafeFlag",
     "integers": "the VM takes `signed` of to_bytes by keyword alone",
     "no_import": "`const` as a value, which MicroPython's compiler alone knows",
-    "schedule": "the VM runs scheduled functions while interrupts are off, and four of them wait at most",
+    "schedule": "four scheduled functions wait at most in the VM",
     "threads": "the VM has no _thread",
 }
 """Scripts of tests/scripts that the VM cannot run, or runs as docs/differences.md says, and why."""

@@ -58,14 +58,14 @@ class Loop:
         return self.current
 
     def run_until_complete(self, aw: Task | Coroutine, /) -> object:
-        """Run all tasks until this one ends: its result, or what it raised. None if it can never go on."""
+        """Run all tasks until this one ends: its result, or what it raised."""
         main = self.task_of(aw)
         main.retrieved = True
         self._run(main)
-        return main.result() if main.finished else None
+        return main.result()
 
     def run_forever(self) -> None:
-        """Run all tasks until `stop`, or until none can ever go on."""
+        """Run all tasks until `stop`."""
         self._stopped = False
         self._run(None)
 
@@ -148,7 +148,7 @@ class Loop:
         try:
             while not (self._stopped if main is None else main.finished):
                 self.current = None
-                task = self._next()
+                task = self._next(stoppable=main is None)
                 if task is None:
                     return
                 self.current = task
@@ -157,8 +157,8 @@ class Loop:
         finally:
             self.current = outer
 
-    def _next(self) -> Task | None:
-        """Wait for the next task's turn; None if there is none to come."""
+    def _next(self, stoppable: bool) -> Task | None:
+        """Wait for the next task's turn, for ever where nothing will wake one; None once `stop` was called."""
         board = self._board
         while True:
             board.interrupts.run()
@@ -172,7 +172,7 @@ class Loop:
                 task = heapq.heappop(queue)[2]
                 task.due, task.serial = None, 0
                 return task
-            if not (queue or self._polled) or self._stopped:
+            if stoppable and self._stopped:
                 return None
             sleep(board, list(self._polled.values()), board.booted_ns + queue[0][0] * MS if queue else None)
 

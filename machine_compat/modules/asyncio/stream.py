@@ -24,7 +24,7 @@ class Pollable(Protocol):
 
     def readline(self) -> bytes | str | None: ...
 
-    def write(self, data: bytes, /) -> int | None: ...
+    def write(self, data: object, /) -> int | None: ...
 
     def close(self) -> object: ...
 
@@ -113,10 +113,10 @@ class Stream:
 
     def write(self, buf: object) -> None:
         """Queue a buffer or str; what the stream takes at once is sent without `drain`."""
-        data = readable(buf)
+        taken = 0
         if not self.out_buf:
-            data = data[self.s.write(data) or 0 :]
-        self.out_buf += data
+            taken = self.s.write(buf) or 0
+        self.out_buf += readable(buf)[taken:]
 
     async def awrite(self, buf: object) -> None:
         """Write and drain."""

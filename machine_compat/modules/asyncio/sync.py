@@ -42,8 +42,9 @@ class Lock:
     _loop: Loop
 
     def __init__(self) -> None:
-        self._holder: Task | None = None
         self._locked = False
+        self._next: Task | None = None
+        """The task that takes it at its next turn; until then nobody else may."""
         self._waiting: list[Task] = []
 
     def locked(self) -> bool:
@@ -53,23 +54,24 @@ class Lock:
         """Give it to the task that has waited longest; RuntimeError if nobody holds it."""
         if not self._locked:
             raise RuntimeError("Lock not acquired")
-        self._holder = self._waiting.pop(0) if self._waiting else None
-        if self._holder is not None:
-            self._loop.push(self._holder)
-        else:
-            self._locked = False
+        self._locked = False
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        self._next = self._waiting.pop(0) if self._waiting else None
+        if self._next is not None:
+            self._loop.push(self._next)
 
     async def acquire(self) -> bool:
         """Wait until it is free, and take it; True."""
-        if self._locked:
+        if self._locked or self._next is not None:
             try:
                 await listed(self._loop, self._waiting)
             except CancelledError:
-                if self._holder is self._loop.current:
-                    # It was just given to the task that is cancelled.
-                    self.release()
+                if self._next is self._loop.current:
+                    self._pass_on()
                 raise
-        self._holder = None
+        self._next = None
         self._locked = True
         return True
 

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from machine_compat.machine.peripheral import to_int
 
+LONGEST_MS = 1 << 29
+"""Half the period of ticks_ms: MICROPY_PY_TIME_TICKS_PERIOD / 2."""
+
 
 class CancelledError(BaseException):
     """Raised in a task that is cancelled, where it waits."""
@@ -45,7 +48,8 @@ class Task:
     """A coroutine in its loop's care; awaiting it gives what the coroutine returns, or raises what it raised."""
 
     __slots__ = (
-        "_error", "_loop", "_value", "awaiting", "coro", "due", "finished", "retrieved", "serial", "thrown", "waiters",
+        "_error", "_loop", "_value", "awaiting", "coro", "due", "finished", "gathered", "retrieved", "serial", "thrown",
+        "waiters",
     )  # fmt: skip
 
     def __init__(self, loop: Turns, coro: Coroutine) -> None:
@@ -63,6 +67,8 @@ class Task:
         """The task whose result it waits for."""
         self.waiters: list[Task] = []
         self.finished = False
+        self.gathered = False
+        """Whether a gather waits for it, and nobody else may."""
         self.retrieved = False
         """Whether somebody takes note of how it ends."""
         # A suspended coroutine that is collected has GeneratorExit thrown into it, so its `finally` would run, long
@@ -87,9 +93,13 @@ class Task:
             raise RuntimeError("can't cancel self")
         if self.awaiting is not None and self.awaiting.cancel():
             return True
-        self.thrown = CancelledError()
-        self._loop.push(self)
+        self.throw(CancelledError())
         return True
+
+    def throw(self, error: BaseException) -> None:
+        """Raise something where the task waits, at its next turn."""
+        self.thrown = error
+        self._loop.push(self)
 
     def end(self, value: object, error: BaseException | None) -> None:
         """The coroutine has ended."""
@@ -115,6 +125,8 @@ class Task:
 
     def __await__(self) -> Generator[None, None, object]:
         if not self.finished:
+            if self.gathered:
+                raise RuntimeError("can't wait")
             waiter = self._loop.current_task()
             waiter.awaiting = self
             try:
@@ -157,13 +169,20 @@ class Sleep:
 
     def __init__(self, loop: Turns, ms: int) -> None:
         self._loop = loop
-        self._due = loop.ticks() + max(0, to_int(ms))
+        self._due = loop.ticks() + span(ms)
 
     def __await__(self) -> Generator[None, None, None]:
         self._loop.push(self._loop.current_task(), self._due)
         yield
 
     __iter__ = __await__
+
+
+def span(ms: int) -> int:
+    """A time to wait in ms, from 0 on; OverflowError for one that ticks_add cannot add."""
+    if to_int(ms) >= LONGEST_MS:
+        raise OverflowError("ticks interval overflow")
+    return max(0, to_int(ms))
 
 
 class Suspended:

@@ -101,13 +101,57 @@ def test_tasks_made_before_the_loop_runs_are_in_it(run: Run) -> None:
     assert board.output == "hello a\nhello b\nhello c\n5 None\n"
 
 
-def test_a_loop_that_nothing_can_wake_ends(run: Run) -> None:
-    board = run("""
+def test_a_loop_that_nothing_will_wake_waits_for_ever(run: Run) -> None:
+    board = run(
+        """
         async def main():
             await asyncio.Event().wait()
-        print(asyncio.run(main()))
+        asyncio.run(main())
+        print("ended")
+        """,
+        seconds=3600,
+    )
+    assert not board.finished
+    assert board.output == ""
+
+
+def test_an_interrupt_wakes_a_loop_in_which_nothing_is_due(run: Run) -> None:
+    board = run("""
+        from machine import Timer
+        event = asyncio.Event()
+        async def main():
+            Timer(-1).init(mode=Timer.ONE_SHOT, period=50, callback=lambda timer: event.set())
+            await event.wait()
+            print(time.ticks_ms())
+        asyncio.run(main())
     """)
-    assert board.output == "None\n"
+    assert board.output == "50\n"
+
+
+def test_a_sleep_longer_than_ticks_can_count_is_refused(run: Run) -> None:
+    board = run("""
+        async def main():
+            for wait in (asyncio.sleep_ms, asyncio.sleep):
+                try:
+                    await wait(1 << 29)
+                except OverflowError as error:
+                    print(error)
+            asyncio.sleep_ms((1 << 29) - 1)
+        asyncio.run(main())
+    """)
+    assert board.output == "ticks interval overflow\n" * 2
+
+
+def test_stop_is_for_run_forever(run: Run) -> None:
+    board = run("""
+        loop = asyncio.get_event_loop()
+        async def main():
+            loop.stop()
+            await asyncio.sleep_ms(5)
+            return "whole"
+        print(loop.run_until_complete(main()))
+    """)
+    assert board.output == "whole\n"
 
 
 def test_tasks_go_on_in_the_next_run_unless_the_loop_is_new(run: Run) -> None:

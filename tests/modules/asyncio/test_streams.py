@@ -124,3 +124,22 @@ def test_a_stream_reads_what_is_typed(run: Run, board: SimulatedBoard) -> None:
         asyncio.run(main())
     """)
     assert board.output == "b'hello\\n' 30\n"
+
+
+def test_a_stream_hands_on_what_it_is_given(run: Run) -> None:
+    board = run("""
+        class Sink:
+            takes = None
+            def write(self, data):
+                print(data)
+                return self.takes
+        sink = Sink()
+        writer = asyncio.StreamWriter(sink)
+        sink.takes = 2
+        writer.write("ab")
+        writer.write(bytearray(b"cd"))
+        writer.write(b"efg")
+        writer.write(b"h")
+        print(writer.out_buf)
+    """)
+    assert board.output == "ab\nbytearray(b'cd')\nb'efg'\nb'gh'\n"

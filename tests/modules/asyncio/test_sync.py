@@ -151,3 +151,26 @@ def test_a_thread_wakes_the_loop(run: Run) -> None:
         asyncio.run(main())
     """)
     assert board.output == "30\n60\n"
+
+
+def test_a_lock_on_its_way_is_not_locked_yet_nor_to_be_had(run: Run) -> None:
+    board = run("""
+        lock = asyncio.Lock()
+        async def job():
+            async with lock:
+                print("job has it", lock.locked())
+        async def main():
+            await lock.acquire()
+            asyncio.create_task(job())
+            await asyncio.sleep_ms(0)
+            lock.release()
+            print(lock.locked())
+            try:
+                lock.release()
+            except RuntimeError as error:
+                print(error)
+            await lock.acquire()
+            print("main again")
+        asyncio.run(main())
+    """)
+    assert board.output == "False\nLock not acquired\njob has it True\nmain again\n"

@@ -95,3 +95,60 @@ def test_wait_for_passes_on_failures_and_cancelling(run: Run) -> None:
         asyncio.run(main())
     """)
     assert board.output == "x\ninner ends\nTrue\n"
+
+
+def test_wait_for_is_over_once_though_cancelled_in_the_same_turn(run: Run) -> None:
+    board = run("""
+        async def at_once():
+            return "value"
+        async def waits():
+            try:
+                return await asyncio.wait_for(at_once(), 1)
+            except asyncio.CancelledError:
+                print("cancelled")
+                raise
+        async def main():
+            for turns in range(6):
+                task = asyncio.create_task(waits())
+                for _ in range(turns):
+                    await asyncio.sleep_ms(0)
+                print(turns, task.cancel(), end=" ")
+                try:
+                    print(await task)
+                except asyncio.CancelledError:
+                    print("was")
+        asyncio.run(main())
+    """)
+    lines = board.output.splitlines()
+    assert lines[0] == "0 True was"
+    assert lines[-1] == "5 False value"
+    assert all(line.endswith(("cancelled", "was", "value")) for line in lines)
+
+
+def test_a_task_is_gathered_or_awaited_but_not_both(run: Run) -> None:
+    board = run("""
+        async def job():
+            await asyncio.sleep_ms(5)
+        async def refused(aw):
+            try:
+                await aw
+            except RuntimeError as error:
+                print(error)
+        async def main():
+            first, second = asyncio.create_task(job()), asyncio.create_task(job())
+            both = asyncio.create_task(asyncio.gather(first, second))
+            await asyncio.sleep_ms(0)
+            await refused(first)
+            await refused(asyncio.wait_for(second, 1))
+            await refused(asyncio.gather(asyncio.create_task(job()), first))
+            print(await both)
+            awaited, free = asyncio.create_task(job()), asyncio.create_task(job())
+            other = asyncio.create_task(refused(awaited))
+            await asyncio.sleep_ms(0)
+            await refused(asyncio.gather(free, awaited))
+            await free
+            await refused(asyncio.gather(first, awaited, second))
+            await other
+        asyncio.run(main())
+    """)
+    assert board.output == "can't wait\ncan't wait\ncan't gather\n[None, None]\ncan't gather\n"
