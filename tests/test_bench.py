@@ -15,7 +15,7 @@ LACKING = 69
 TESTS = (
     ".venv/bin/python -m pytest tests/linux -q -p no:cacheprovider -p no:hypothesispytest -o faulthandler_timeout=60"
 )
-LIMIT_S = "300"
+LIMIT_S = "600"
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

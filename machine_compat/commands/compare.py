@@ -19,6 +19,8 @@ def compare(options: Namespace, program: Program) -> int:
     """Print what the script prints on CPython and how MicroPython's run differs; 1 if it does."""
     if options.trace is not None or options.show is not None:
         raise ConfigError("--vm both compares what is printed and what is on the wires: leave --trace and --show out")
+    if options.flash_image is not None:
+        raise ConfigError("--vm both runs two boards, and a flash image is one board's: leave --flash-image out")
     micropython = lives()
     profile, origin = choose(options.board, program.folder)
     say(f"board {profile.name}: {profile.description}, simulated twice; {origin}")

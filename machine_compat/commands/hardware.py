@@ -12,7 +12,7 @@ from machine_compat.interpreter.direct import DirectRun, open_board
 from machine_compat.interpreter.life import Program
 from machine_compat.profile import Profile
 
-SIMULATED_ONLY = ("attach", "wire", "show", "fast")
+SIMULATED_ONLY = ("attach", "wire", "show", "fast", "flash_image")
 
 
 def run_on_hardware(options: Namespace, profile: Profile, origin: str) -> int:
@@ -22,7 +22,7 @@ def run_on_hardware(options: Namespace, profile: Profile, origin: str) -> int:
     """
     for name in SIMULATED_ONLY:
         if getattr(options, name, None):
-            raise ConfigError(f"--{name} is for simulated boards, and board {profile.name} is real")
+            raise ConfigError(f"--{name.replace('_', '-')} is for simulated boards, and board {profile.name} is real")
     program = Program(Path(options.script), tuple(options.args), tuple(Path(folder) for folder in options.path))
     flash = Path(options.flash) if options.flash is not None else program.folder
     if not flash.is_dir():

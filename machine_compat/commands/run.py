@@ -40,7 +40,9 @@ def run(options: Namespace) -> int:
                 from machine_compat.vm.life import lives
 
                 session.power.new_life = lives()
-            return play(session, program, options.seconds)
+            status = play(session, program, options.seconds)
+            session.drain()
+            return status
         except Leave as leave:
             return leave.status
         except (ConfigError, DeviceError, GuardTimeout, ResetLoop) as error:

@@ -3,13 +3,14 @@
 import io
 import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TextIO
 
-from machine_compat.commands.cable import Cable
+from machine_compat.commands.cable import Cable, cable_for
 from machine_compat.commands.choice import choose
 from machine_compat.commands.report import FAILED, report, say, write
 from machine_compat.commands.signals import Leave, Signals
@@ -29,7 +30,7 @@ PIPE_BROKEN = 141
 class Setup(NamedTuple):
     """What the command line asks for. wire: ``A=B``; attach: ``CHIP@PLACE``; trace, show: a file, ``-`` or None.
 
-    usb: "vhci" where the board is to be a USB device of this computer.
+    usb: how the board is to be a USB device of this computer, as "vhci" or "pty".
     """
 
     board: str | None
@@ -38,6 +39,7 @@ class Setup(NamedTuple):
     attach: Sequence[str] = ()
     path: Sequence[str] = ()
     flash: str | None = None
+    flash_image: str | None = None
     fast: bool = False
     guard: float = 0
     trace: str | None = None
@@ -117,8 +119,9 @@ class Session:
         with ExitStack() as building:
             # The trace is there before the first wire, so that it sees them all.
             self._trace_file(building)
-            cable = self._make_cable(building)
-            self.board = board = SimulatedBoard(profile, world=self.world, flash=flash)
+            self.cable = cable = self._make_cable(building)
+            image = None if setup.flash_image is None else Path(setup.flash_image)
+            self.board = board = SimulatedBoard(profile, world=self.world, flash=flash, flash_image=image)
             building.callback(board.close)
             self.power = board.power
             self.signals = Signals(self.world, self.power)
@@ -138,13 +141,13 @@ class Session:
             return None
         if self.setup.fast:
             raise ConfigError("--usb needs a board in real time: leave --fast out")
-        return building.enter_context(Cable(self.world))
+        return building.enter_context(cable_for(self.setup.usb, self.world))
 
     def _make_pacer(self, cable: Cable | None) -> Pacer:
         """What keeps the board in time; with a cable, what this computer asks of it ends its waits."""
         if cable is None:
             return Pacer(self.world, self._alive)
-        return Pacer(self.world, self._alive, sleep=cable.kernel.wait)
+        return Pacer(self.world, self._alive, sleep=cable.wait or time.sleep)
 
     def _alive(self) -> bool:
         return not self.power.finished
@@ -171,6 +174,8 @@ class Session:
         board = self.board.board
         self._keys = Keys(sys.stdin) if sys.stdin is not None else None
         board.stdin = self.stdin = Input(board, self._keys)
+        # Who is at the other end of a cable may type when this computer's stdin is at its end.
+        self.stdin.keyboard.lasting = self.setup.usb is not None
         board.stdout = self.stdout = Terminal(sys.stdout or io.StringIO(), self._unheard)
         building.callback(self.stdout.finish)
         board.handler_failed = self._handler_failed
@@ -210,6 +215,11 @@ class Session:
         """Hold a script back that spins, or leave the world to its own events."""
         if not self.setup.fast:
             (self.pacer.arm if go_on else self.pacer.rest)()
+
+    def drain(self) -> None:
+        """Once the script has ended, let what it has printed last reach who is at the other end of the cable."""
+        if self.cable is not None and self.power.finished:
+            self.cable.drain()
 
     def show(self) -> None:
         """Write what the displays show, if that was asked for."""

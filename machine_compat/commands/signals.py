@@ -15,7 +15,14 @@ INTERRUPTED = 130
 TERMINATED = 143
 INSIST_S = 2.0
 """Within so long of the first, a second Ctrl-C is not for the script any more."""
-DELICATE = tuple(f"machine_compat.{name}" for name in ("board", "interrupts", "machine", "mock", "pyb", "taps"))
+DELICATE = tuple(
+    f"machine_compat.{name}"
+    for name in (
+        "board", "interrupts", "machine", "mock", "pyb", "taps",
+        # A file system is not left between two of its writes.
+        "modules.vfs", "modules.esp32", "modules.rp2", "modules.nor_flash", "modules.opened_file", "modules.os",
+    )
+)  # fmt: skip
 """Code that must not be left half-way while the script goes on."""
 
 

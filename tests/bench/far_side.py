@@ -15,6 +15,7 @@ from machine_compat.simulation import SimulatedBoard
 from tests.bench.device import Device, Event, Kind, LineState, Message, PulseState, messages_of
 from tests.bench.plan import SPI_CPHA, SPI_CPOL, SPI_LSB_FIRST, Plan
 from tests.bench.serial_port import SerialPort
+from tests.bench.side import Readable
 
 BOARD = Path(__file__).with_name("rig.toml")
 NO_TIME = 8_000_000_000
@@ -62,6 +63,23 @@ class FarSide:
         self._adc: list[ADCChannel] = [backend.adc(pin) for pin in self.plan.adc]
         for pin in self.plan.pwm:
             backend.terminal(pin).passive = True
+
+    def nodes(self) -> list[str]:
+        """The paths of the serial ports."""
+        return [port.path for port in self.ports.values()]
+
+    def files(self) -> dict[Readable, Callable[[], None]]:
+        return {self.device: self.serve} | {port: self._pump(port) for port in self.ports.values()}
+
+    def _pump(self, port: SerialPort) -> Callable[[], None]:
+        def pump() -> None:
+            self.run()
+            port.pump()
+
+        return pump
+
+    def pin(self, name: str) -> object:
+        return self.board.pin(name)
 
     def attach(self, spec: str) -> None:
         self.chips[spec] = self.board.attach(spec)

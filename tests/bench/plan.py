@@ -1,7 +1,9 @@
-"""This file says what a rig is: the small computer that every bench test finds, and what a test may have different."""
+"""This file says what a rig is: the small computer, or the USB device, that a bench test finds."""
 
 import errno
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 I2C_FUNC_I2C = 0x0000_0001
 I2C_FUNC_SMBUS_QUICK = 0x0001_0000
@@ -49,3 +51,16 @@ class Plan:
     spi_bus: int = 0
     spi_selects: tuple[int, ...] = (8, 7)
     uarts: tuple[str, ...] = ("ttyS0", "pty")
+
+
+@dataclass(frozen=True, slots=True)
+class USBPlan:
+    """A simulated USB device at the guest's own kernel: ch341, ft232h, i2c_tiny_usb, mcp2221, or a part as of --attach.
+
+    chips, wires: as in a Plan, on the pins and buses that a bridge has. options: what the device's class takes.
+    """
+
+    device: str
+    chips: tuple[str, ...] = ()
+    wires: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)

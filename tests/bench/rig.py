@@ -24,6 +24,7 @@ from tests.bench.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = Path("/sys/devices/platform")
+VIRTUAL_PORTS = Path("/sys/class/virtio-ports")
 
 
 class Server:
@@ -170,6 +171,13 @@ class Rig:
         """What went wrong in the world so far; from now on it is forgotten."""
         found: list[Exception] = server().ask("failures")
         return found
+
+
+def send_break() -> None:
+    """Have a BREAK arrive at ttyS0. QEMU's own prompt makes it, for the wire between its two ports carries none."""
+    [port] = (folder.name for folder in VIRTUAL_PORTS.iterdir() if (folder / "name").read_text() == "monitor\n")
+    with open(f"/dev/{port}", "wb", buffering=0) as prompt:
+        prompt.write(b"chardev-send-break end0\n")
 
 
 def main(arguments: Sequence[str]) -> int:

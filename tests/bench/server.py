@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 
 from machine_compat.errors import ConfigError
-from tests.bench.device import Device
 from tests.bench.far_side import FarSide
-from tests.bench.plan import Plan
-from tests.bench.serial_port import SerialPort
+from tests.bench.plan import Plan, USBPlan
+from tests.bench.side import Side
+from tests.bench.usb_side import USBSide
 
 Options = Mapping[str, object]
 
@@ -26,7 +26,7 @@ class Server:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._side: FarSide | None = None
+        self._side: Side | None = None
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ, self._request)
 
@@ -58,36 +58,34 @@ class Server:
     # ---- rigs
 
     @property
-    def side(self) -> FarSide:
+    def side(self) -> Side:
         if self._side is None:
             raise ConfigError("the rig is unplugged")
         return self._side
 
-    def _plug(self, plan: Plan) -> list[str]:
-        side = self._side = FarSide(plan)
-        self._selector.register(side.device, selectors.EVENT_READ, side.serve)
-        for port in side.ports.values():
-            self._selector.register(port, selectors.EVENT_READ, self._pump(port))
-        return [port.path for port in side.ports.values()]
+    @property
+    def rig(self) -> FarSide:
+        """The side, where it is the small computer."""
+        if not isinstance(self._side, FarSide):
+            raise ConfigError("no rig with buses of its own is plugged in")
+        return self._side
 
-    def _pump(self, port: SerialPort) -> Callable[[], None]:
-        def pump() -> None:
-            self.side.run()
-            port.pump()
-
-        return pump
+    def _plug(self, plan: Plan | USBPlan) -> list[str]:
+        side = self._side = USBSide(plan) if isinstance(plan, USBPlan) else FarSide(plan)
+        for file, serve in side.files().items():
+            self._selector.register(file, selectors.EVENT_READ, serve)
+        return side.nodes()
 
     def _unplug(self) -> list[Exception]:
         side = self.side
-        files: list[Device | SerialPort] = [side.device, *side.ports.values()]
-        for file in files:
+        for file in side.files():
             self._selector.unregister(file)
         side.unplug()
         self._side = None
         return side.failures
 
     def _hang_up(self, number: int) -> None:
-        port = self.side.ports.pop(number)
+        port = self.rig.ports.pop(number)
         self._selector.unregister(port)
         port.close()
 
@@ -104,7 +102,7 @@ class Server:
         self.side.detach(self._spec(name))
 
     def _fail_i2c(self, bus: int, errors: list[int]) -> None:
-        self.side.fail_i2c(bus, errors)
+        self.rig.fail_i2c(bus, errors)
 
     def _spec(self, name: str) -> str:
         found = [spec for spec in self.side.chips if name in (spec, spec.partition("@")[0])]
@@ -113,7 +111,7 @@ class Server:
         return found[0]
 
     def _target(self, kind: str, name: str) -> object:
-        return self.side.board.pin(name) if kind == "pin" else self.side.chips[self._spec(name)]
+        return self.side.pin(name) if kind == "pin" else self.side.chips[self._spec(name)]
 
     def _get(self, kind: str, name: str, attribute: str) -> tuple[bool, object]:
         """Whether the attribute is a method; its value if it is none."""

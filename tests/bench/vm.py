@@ -31,7 +31,7 @@ def qemu_command(session: Path, accelerator: str) -> list[str]:
         "tcg": ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,arch-capabilities=off"],
         "kvm": ["-accel", "kvm", "-cpu", "host"],
     }
-    wire = session / "serial-wire"
+    wire, monitor = session / "serial-wire", session / "monitor"
     return [
         "qemu-system-x86_64", "-M", "pc,usb=off,vmport=off", *accelerators[accelerator],
         "-smp", "1", "-m", "1024", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -44,6 +44,10 @@ def qemu_command(session: Path, accelerator: str) -> list[str]:
         "-chardev", f"file,id=console,path={session}/console", "-serial", "chardev:console",
         "-device", "virtio-serial-pci", "-chardev", "stdio,id=output,signal=off",
         "-device", "virtserialport,chardev=output,name=output",
+        # QEMU's own prompt is the guest's second virtual port: what no device in the guest can do is asked there.
+        "-chardev", f"socket,id=near,path={monitor},server=on,wait=off",
+        "-device", "virtserialport,chardev=near,name=monitor",
+        "-chardev", f"socket,id=prompt,path={monitor}", "-mon", "chardev=prompt,mode=readline",
         *shared_folder("host", "/", "readonly=on,multidevs=remap"),
         *shared_folder("session", str(session), "readonly=off"),
         "-device", "virtio-rng-pci",

@@ -16,16 +16,16 @@ from machine_compat.profile import Profile, load
 from tests.bench.rig import Rig
 
 
-def profile_on(rig: Rig, board: str = "rpi") -> Profile:
-    """A board with the rig's serial ports, whose paths differ from run to run."""
+def profile_on(rig: Rig, board: str = "rpi", allowed: str = "") -> Profile:
+    """A board with the rig's serial ports, whose paths differ from run to run; allowed: options, ``soft_pwm=yes``."""
     profile = load(board)
     url = f"{profile.backend.partition('?')[0]}?uart0={rig.uart(0)}&uart1={rig.uart(1)}"
-    return profile._replace(backend=url)
+    return profile._replace(backend="&".join(filter(None, (url, allowed))))
 
 
 @contextmanager
-def backend_on(rig: Rig, board: str = "rpi") -> Iterator[LinuxBackend]:
-    profile = profile_on(rig, board)
+def backend_on(rig: Rig, board: str = "rpi", allowed: str = "") -> Iterator[LinuxBackend]:
+    profile = profile_on(rig, board, allowed)
     with closing(registry.open_backend(profile.backend, profile.wiring())) as backend:
         assert isinstance(backend, LinuxBackend)
         yield backend
@@ -40,11 +40,11 @@ class Runner:
         self.failures: list[BaseException] = []
         self.status: object = None
 
-    def run(self, rig: Rig, script: str, *, board: str = "rpi", seconds: float | None = None) -> str:
+    def run(self, rig: Rig, script: str, *, board: str = "rpi", seconds: float | None = None, allowed: str = "") -> str:
         """Run a script to its end, without standing by for its handlers afterwards; raises what it raises."""
         file = self.folder / "main.py"
         file.write_text(textwrap.dedent(script) + "\nraise SystemExit\n", encoding="utf-8")
-        there = open_board(profile_on(rig, board), self.folder)
+        there = open_board(profile_on(rig, board, allowed), self.folder)
         text = io.StringIO()
         there.stdout = Output(text.write)
         there.handler_failed = self.failures.append

@@ -164,6 +164,20 @@ def test_a_flash_is_selected_by_a_pin(runner: Runner, chip: str, cs: int) -> Non
         assert runner.run(rig, FLASH.format(cs=cs)) == "ef4015\nTrue\n"
 
 
+def test_a_buffer_is_exchanged_in_place(runner: Runner) -> None:
+    script = """
+        from machine import SPI
+        spi = SPI(0, 1_000_000, firstbit={firstbit})
+        buffer = bytearray(range(256))
+        spi.write_readinto(buffer, buffer)
+        print(buffer == bytes(range(256)))
+    """
+    # The controller sends the highest bit first, and only so: the other order is made here.
+    with Rig(wires=(("GPIO10", "GPIO9"),)) as rig:
+        for firstbit in ("SPI.MSB", "SPI.LSB"):
+            assert runner.run(rig, script.format(firstbit=firstbit)) == "True\n"
+
+
 def test_two_chips_on_both_kernel_selects(runner: Runner) -> None:
     script = """
         from machine import Pin, SPI
@@ -247,6 +261,23 @@ def test_a_peer_answers(runner: Runner, number: int) -> None:
         assert runner.run(rig, TALK.format(name=repr(rig.uart(number))), board="linux") == SAID
 
 
+def test_pins_that_are_not_the_ports_own(runner: Runner) -> None:
+    with Rig() as rig, pytest.raises(ConfigError, match="has TX on GPIO14, and the kernel cannot move it to GPIO4"):
+        runner.run(rig, "from machine import Pin, UART\nUART(0, 9600, tx=Pin(4), rx=Pin(5))")
+
+
+def test_an_edge_interrupts_a_read(runner: Runner) -> None:
+    script = """
+        from machine import Pin, Timer, UART
+        out, key, uart = Pin(5, Pin.OUT, value=0), Pin(6, Pin.IN), UART(0, 9600, timeout=20_000)
+        key.irq(lambda pin: uart.write(b"edge"), Pin.IRQ_RISING)
+        Timer(period=50, mode=Timer.ONE_SHOT, callback=lambda timer: out(1))
+        print(uart.read(4))
+    """
+    with Rig("echo@uart0", wires=(("GPIO5", "GPIO6"),)) as rig:
+        assert runner.run(rig, script) == "b'edge'\n"
+
+
 def test_reception_interrupts_a_sleep(runner: Runner) -> None:
     script = """
         import time
@@ -255,7 +286,7 @@ def test_reception_interrupts_a_sleep(runner: Runner) -> None:
         events = []
         uart.irq(lambda u: events.append(u.irq().flags()), UART.IRQ_RXIDLE)
         uart.write(b"ping")
-        time.sleep_ms(300)
+        time.sleep_ms(1_000)
         print(events == [UART.IRQ_RXIDLE], uart.read())
     """
     with Rig("echo@uart0") as rig:
@@ -296,6 +327,22 @@ def test_pwm_dims_a_led() -> None:
             assert rig["led"].brightness == pytest.approx(brightness)
         pwm.close()
         assert rig["led"].brightness == 0
+
+
+@pytest.mark.parametrize(
+    ("pwm_label", "pins"),
+    [
+        ("1f00098000.pwm", ("GPIO12", "GPIO13", "GPIO18", "GPIO19")),
+        ("fe20c000.pwm", ("GPIO12", "GPIO13")),
+        ("3f20c000.pwm", ("GPIO18", "GPIO19")),
+    ],
+    ids=["Pi 5", "Pi 4", "Pi 3"],
+)
+def test_the_pwm_channels_of_each_model(pwm_label: str, pins: tuple[str, ...]) -> None:
+    with Rig(pwm_label=pwm_label, pwm=pins) as rig, backend_on(rig) as backend:
+        for number, pin in enumerate(pins):
+            backend.pwm(pin).configure(PWMConfig(1_000_000, 100_000 * (number + 1)))
+        assert [round(rig.pin(pin).pwm.duty, 3) for pin in pins] == [0.1, 0.2, 0.3, 0.4][: len(pins)]
 
 
 def test_pwm_by_its_duty(runner: Runner) -> None:

@@ -1,16 +1,19 @@
 """This file shows what the commands doctor, scan and run say and do on a computer with real buses."""
 
+import re
+import subprocess
 from argparse import Namespace
 from pathlib import Path
 
 import gpiod
 import pytest
-from gpiod.line import Direction
+from gpiod.line import Bias, Direction, Value
 
 from machine_compat.cli import main
 from machine_compat.commands.choice import is_hardware
 from machine_compat.commands.hardware import run_on_hardware
 from machine_compat.errors import ConfigError
+from tests.bench.plan import I2C_FUNC_SMBUS_EMULATED
 from tests.bench.rig import Rig
 from tests.linux.board import profile_on
 
@@ -64,8 +67,56 @@ def test_run_on_hardware(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert f'File "{script}", line 3, in <module>\nOSError: [Errno 19] ENODEV\n' in err
 
 
+def test_a_write_without_stop_is_part_of_the_next_transfer(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(
+        "from machine import I2C\ni2c = I2C(1)\ni2c.writeto(0x50, b'\\0\\x10', False)\nprint(i2c.readfrom(0x50, 2))\n",
+        encoding="utf-8",
+    )
+    with Rig("24c32@i2c1:0x50") as rig:
+        assert run_on_hardware(options(script, trace="-"), profile_on(rig), "") == 0
+    out, err = capfd.readouterr()
+    assert out == "b'\\xff\\xff'\n"
+    assert " i2c1 S 50W 00 10 Sr 50R ff ff P\n" in err
+
+
 def test_options_of_a_simulation_are_refused(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.touch()
     with Rig() as rig, pytest.raises(ConfigError, match="--attach is for simulated boards, and board rpi is real"):
         run_on_hardware(options(script, attach=["bme280@i2c1:0x76"]), profile_on(rig), "")
+
+
+def test_pins_says_what_each_is_doing(capsys: pytest.CaptureFixture[str]) -> None:
+    output = gpiod.LineSettings(direction=Direction.OUTPUT)
+    button = gpiod.LineSettings(direction=Direction.INPUT, bias=Bias.PULL_UP)
+    with Rig() as rig, gpiod.request_lines(rig.gpiochip, {5: output, 6: button}, consumer="fan control"):
+        assert main(["pins", "rpi"]) == 0
+        header, _, held = capsys.readouterr().out.partition(f" now, {Path(rig.gpiochip).name} [pinctrl-bcm2711]\n")
+        assert main(["pins", "linux"]) == 0
+        table = capsys.readouterr().out
+        with gpiod.Chip(rig.gpiochip) as chip:
+            assert not chip.get_line_info(17).used
+    assert "out, fan control │ GPIO5" in re.sub(r" {2,}", " ", header)
+    assert "in pull-up, fan control │ GPIO6" in re.sub(r" {2,}", " ", header)
+    assert "I2C1 SDA" in header
+    assert [line.partition(", ")[2] for line in held.splitlines()] == ["fan control"] * 2 + ["spi0 CS1", "spi0 CS0"]
+    assert re.search(r"^    5  GPIO5 +out, fan control$", table, re.MULTILINE)
+    assert re.search(r"^   17  GPIO17 +in$", table, re.MULTILINE)
+
+
+def test_root_is_told_levels_too(capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug"], check=True)
+    output = gpiod.LineSettings(direction=Direction.OUTPUT, output_value=Value.ACTIVE)
+    try:
+        with Rig() as rig, gpiod.request_lines(rig.gpiochip, {5: output}, consumer="fan control"):
+            assert main(["pins", "rpi"]) == 0
+    finally:
+        subprocess.run(["umount", "/sys/kernel/debug"], check=True)
+    assert "GPIO5 out 1, fan control\n" in capsys.readouterr().out
+
+
+def test_doctor_knows_adapters_of_smbus_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with Rig(i2c_functions=I2C_FUNC_SMBUS_EMULATED):
+        assert main(["doctor"]) == 0
+    assert re.search(r"^  no  /dev/i2c-1  .*knows SMBus's own messages alone", capsys.readouterr().out, re.MULTILINE)

@@ -95,10 +95,10 @@ IN_SLEEP = """
     key.irq(lambda pin: seen.append((pin, time.ticks_ms())), Pin.IRQ_RISING, hard={hard})
     start = time.ticks_ms()
     Timer(period=50, mode=Timer.ONE_SHOT, callback=lambda timer: out(1))
-    time.sleep_ms(400)
-    assert time.ticks_diff(time.ticks_ms(), start) >= 400
+    time.sleep_ms(1_000)
+    assert time.ticks_diff(time.ticks_ms(), start) >= 1_000
     [(pin, when)] = seen
-    print(pin is key, 50 <= time.ticks_diff(when, start) < 350)
+    print(pin is key, 50 <= time.ticks_diff(when, start) < 1_000)
 """
 
 
@@ -142,7 +142,10 @@ BURST = """
     time.sleep_ms(50)
     print(len(levels))
     machine.enable_irq(state)
-    time.sleep_ms(50)
+    for turn in range(200):
+        time.sleep_ms(50)
+        if len(levels) >= 400:
+            break
     print(len(levels))
 """
 
@@ -164,7 +167,7 @@ def test_edges_keep_their_order_and_their_times() -> None:
             clock.wait_until(clock.now_ns() + 300_000)
             out.write(0)
             clock.wait_until(clock.now_ns() + 300_000)
-        end = clock.now_ns() + 500_000_000
+        end = clock.now_ns() + 10_000_000_000
         while len(edges) < 200 and clock.now_ns() < end:
             clock.wait_until(clock.now_ns() + 1_000_000)
         assert [edge for _, edge in edges] == [Edge.RISING, Edge.FALLING] * 100
@@ -183,7 +186,7 @@ def test_what_the_kernel_had_no_room_for_is_told(caplog: pytest.LogCaptureFixtur
             for pulse in range(1_200):
                 out.write(1 - pulse % 2)
                 clock.wait_until(clock.now_ns() + 300_000)
-        end = clock.now_ns() + 500_000_000
+        end = clock.now_ns() + 10_000_000_000
         while not caplog.records and clock.now_ns() < end:
             clock.wait_until(clock.now_ns() + 1_000_000)
         assert "GPIO6: " in caplog.text
@@ -194,15 +197,23 @@ PULSE = """
     import _thread, time
     from machine import Pin, time_pulse_us
     out, echo = Pin(5, Pin.OUT, value=0), Pin(6, Pin.IN)
+    limits = []
     def pulses():
         for _ in range(3):
             time.sleep_ms(30)
+            rise = time.ticks_us()
             out(1)
+            high = time.ticks_us()
             time.sleep_ms(20)
+            fall = time.ticks_us()
             out(0)
+            limits.append((time.ticks_diff(fall, high), time.ticks_diff(time.ticks_us(), rise)))
     _thread.start_new_thread(pulses, ())
-    widths = [time_pulse_us(echo, 1, 500_000) for _ in range(3)]
-    print(all(18_000 < width < 40_000 for width in widths), time_pulse_us(echo, 1, 1_000))
+    widths = [time_pulse_us(echo, 1, 5_000_000) for _ in range(3)]
+    while len(limits) < 3:
+        time.sleep_ms(1)
+    # However late its thread is, a pulse is as long as it was.
+    print(all(least <= width <= most for width, (least, most) in zip(widths, limits)), time_pulse_us(echo, 1, 1_000))
     out(1)
     print(time_pulse_us(echo, 1, 1_000))
 """
@@ -232,3 +243,67 @@ def test_neopixels_are_refused_elsewhere(runner: Runner) -> None:
     script = "from machine import Pin\nfrom neopixel import NeoPixel\nNeoPixel(Pin(5), 1).write()"
     with Rig() as rig, pytest.raises(ConfigError, match=r"GPIO5 cannot send a bitstream: .* MOSI"):
         runner.run(rig, script)
+
+
+@pytest.mark.parametrize("bpp", [3, 4])
+def test_a_strip_on_the_mosi_pin_shines(runner: Runner, bpp: int) -> None:
+    colours = [(255, 0, 128, 7)[:bpp], (1, 2, 3, 4)[:bpp], (0, 170, 85, 0)[:bpp]]
+    script = f"""
+        from machine import Pin
+        from neopixel import NeoPixel
+        strip = NeoPixel(Pin(10), 3, bpp={bpp})
+        for turn in range(2):
+            for place, colour in enumerate({colours}):
+                strip[place] = colour
+            strip.write()
+    """
+    # The strip hears the wire edge by edge, at the clock that the controller was told.
+    with Rig(f"ws2812@GPIO10,count=3,bpp={bpp}") as rig:
+        runner.run(rig, script)
+        assert rig["ws2812"].pixels == colours
+
+
+def test_an_answer_that_begins_when_the_line_is_let_go_is_measured_whole() -> None:
+    ms = 1_000_000
+    with Rig(wires=WIRED) as rig, backend_on(rig) as backend:
+        sensor, line, clock = backend.line("GPIO5"), backend.line("GPIO6"), backend.clock()
+
+        def wait(duration_ns: int) -> None:
+            end = clock.now_ns() + duration_ns
+            while clock.now_ns() < end:
+                clock.wait_until(end)
+
+        def answer() -> None:
+            for level, duration_ms in ((0, 100), (1, 40), (0, 100), (1, 120), (0, 100), (1, 0)):
+                sensor.write(level)
+                wait(duration_ms * ms)
+
+        for end in (sensor, line):
+            end.configure(LineConfig(Mode.OPEN_DRAIN, Pull.UP, 1))
+        line.write(0)
+        wait(2 * ms)
+        line.write(1)
+        assert line.read() == 1
+        thread = Runner.meanwhile(answer)
+        widths = [line.measure_pulse(1, 5_000 * ms) for _ in range(2)]
+        thread.join()
+        # By a busy computer they are longer than asked for, and still in order.
+        assert 35 * ms < widths[0] < 115 * ms < widths[1]
+        # And it can be pulled low again.
+        line.write(0)
+        assert (line.read(), sensor.read()) == (0, 0)
+
+
+def test_a_1_wire_bus_is_the_kernels(runner: Runner) -> None:
+    script = "from machine import Pin\nfrom onewire import OneWire\nOneWire(Pin(4)).scan()"
+    with Rig() as rig, pytest.raises(ConfigError, match=r"GPIO4 cannot be a 1-Wire bus: .* dtoverlay=w1-gpio"):
+        runner.run(rig, script)
+
+
+def test_a_chip_select_of_the_kernels_is_not_moved_by_looking_at_it(runner: Runner) -> None:
+    with Rig() as rig:
+        with pytest.raises(
+            ConfigError, match=r"GPIO7 \(line 7 of .*\) is in use by 'spi0 CS1', the kernel's SPI driver"
+        ):
+            runner.run(rig, "from machine import Pin\nPin(7).value()")
+        assert rig.pin("GPIO7").level == 1

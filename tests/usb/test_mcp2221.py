@@ -149,6 +149,15 @@ def test_an_address_nack_wedges_the_engine_until_it_is_cancelled(hid: Reports) -
     assert hid.settled() == LAST
 
 
+def test_the_command_alone_tells_a_read_from_a_write(hid: Reports) -> None:
+    """Linux sends every address without its lowest bit."""
+    hid.ask(0x90, 2, 0, 0xA1, 0, 0)
+    hid.settled()
+    hid.ask(0x91, 1, 0, 0xA0)
+    hid.settled()
+    assert hid.ask(0x40)[1:5] == bytes((0, 0x55, 1, 0xFF))
+
+
 def test_a_data_nack_says_how_far_it_came(chip: MCP2221A, hid: Reports) -> None:
     picky = Picky()
     hang(chip, picky)
