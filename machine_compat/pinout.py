@@ -6,7 +6,7 @@ otherwise; what else may be chosen is listed below the picture.
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from machine_compat.contract import natural
@@ -17,11 +17,14 @@ GAP = 4
 """Free columns between the labels inside the board."""
 
 
-def picture(profile: Profile) -> str:
-    """What ``machine-compat pins BOARD`` prints: no line longer than 80 columns, none ending in spaces."""
-    pins = Pins(profile)
+def picture(profile: Profile, now: Mapping[str, str] | None = None) -> str:
+    """What ``machine-compat pins BOARD`` prints: no line longer than 80 columns, none ending in spaces.
+
+    now: what each pin is doing at this moment, by its ref; shown instead of what it does by default.
+    """
+    pins = Pins(profile, now or {})
     head = [profile.description, f'board "{profile.name}", speaks like MicroPython on {profile.port}']
-    body = drawing(pins, profile.layout) if profile.layout else table(pins)
+    body = drawing(pins, profile.layout) if profile.layout else table(pins) if profile.spots else []
     blocks = [head, body, on_board(pins), choices(profile)]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
@@ -38,9 +41,10 @@ class Place:
 class Pins:
     """A board's pins by any name, with what they do."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, now: Mapping[str, str]) -> None:
         self.profile = profile
         self.names = profile.names()
+        self.column = "now" if now else "default functions"
         self.doing: dict[str, list[str]] = {ref: [] for ref in profile.spots}
         for channel, ref in profile.analog.items():
             self._does(ref, f"ADC{channel}" if channel.isdigit() else channel)
@@ -51,6 +55,8 @@ class Pins:
                 self._does(bus.default(signal), f"{bus.ref.upper()} {signal.upper()}")
         for ref in sorted(profile.input_only):
             self._does(ref, "input only")
+        for ref, text in now.items():
+            self.doing[ref] = [text]
 
     def _does(self, ref: str | None, function: str) -> None:
         if ref is not None and ref in self.doing:
@@ -144,7 +150,7 @@ def table(pins: Pins) -> list[str]:
     named: dict[str, list[str]] = {}
     for name, ref in pins.profile.board_names.items():
         named.setdefault(ref, []).append(name)
-    rows = [("pin", "number", "also", "default functions")]
+    rows = [("pin", "number", "also", pins.column)]
     for ref, spot in sorted(pins.profile.spots.items(), key=lambda item: natural(item[0])):
         names = [*named.get(ref, ()), *([spot.cpu] if spot.cpu != ref else ())]
         number = "" if spot.number is None else str(spot.number)

@@ -20,7 +20,7 @@ DELICATE = tuple(
     for name in (
         "board", "interrupts", "machine", "mock", "pyb", "taps",
         # A file system is not left between two of its writes.
-        "modules.vfs", "modules.esp32", "modules.rp2", "modules.nor_flash", "modules.opened_file", "modules.os",
+        "modules.vfs", "modules.esp32", "modules.rp2", "modules.nor_flash",
     )
 )  # fmt: skip
 """Code that must not be left half-way while the script goes on."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from machine_compat.board import Board
 from machine_compat.contract import Line
-from machine_compat.errors import BusError
+from machine_compat.errors import BusError, ConfigError
 from machine_compat.machine.peripheral import fail, readable, to_int
 from machine_compat.machine.pin import Pin
 
@@ -28,6 +28,9 @@ def reset(pin: object, /) -> bool:
     """Reset the devices; whether one answers with its presence pulse."""
     low, until_look, rest = RESET
     with wire(pin) as (line, board):
+        refusal = line.one_wire_refusal()
+        if refusal:
+            raise ConfigError(refusal)
         line.write(0)
         pause(board, low)
         with board.interrupts:

@@ -33,7 +33,7 @@ def check_pwm(backend: Backend, ref: str, other: str | None = None) -> None:
                 line.watch(Edge.BOTH, lambda edge, time_ns: edges.append((edge, time_ns)))
             except Unsupported:
                 return
-            assert eventually(clock, lambda: len(edges) >= 5), f"{ref}: {len(edges)} edges of a 50 Hz output in 500 ms"
+            assert eventually(clock, lambda: len(edges) >= 5), f"{ref}: {len(edges)} edges of a 50 Hz output in 3 s"
             line.watch(Edge.BOTH, None)
             rises = [time for edge, time in edges if edge is Edge.RISING]
             falls = [time for edge, time in edges if edge is Edge.FALLING and time > rises[0]]

@@ -8,7 +8,7 @@ from machine_compat.clock import Clock
 from machine_compat.errors import BusError
 
 MS = 1_000_000
-PATIENCE_NS = 500 * MS
+PATIENCE_NS = 3_000 * MS
 """How long an event may take to arrive: on real hardware it comes through other threads and other computers."""
 
 

@@ -108,8 +108,10 @@ class LinuxLine(Line):
             self._low_since = 0 if level else self._clock.now_ns()
             self._apply()
 
-    def toggle(self) -> None:
-        self.write(1 - self._latch)
+    def toggle(self) -> int:
+        level = 1 - self._latch
+        self.write(level)
+        return level
 
     def _failed(self, error: OSError) -> BusError:
         return bus_error(error, self._place.name, self._place.node)

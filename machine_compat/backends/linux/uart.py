@@ -7,6 +7,7 @@ import errno
 import os
 import termios
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -260,7 +261,11 @@ class LinuxUART(UARTChannel):
 
     def close(self) -> None:
         port, self._port = self._port, None
-        self._breaks = None
+        marked, self._breaks = self._breaks is not None, None
         if port is not None:
             self._watcher.remove(port.fileno())
+            if marked:
+                # A port keeps its settings for whoever opens it next; one that hung up keeps none.
+                with suppress(termios.error):
+                    mark_breaks(port.fileno(), False)
             port.close()
