@@ -50,12 +50,13 @@ def test_mcp2221_i2c_through_smbus2() -> None:
 
 
 def test_mcp2221_i2c_through_our_backend(tmp_path: Path) -> None:
-    """Without a scan: an MCP2221A does nothing with an empty message, and this driver takes that for an answer."""
+    """The chip does nothing with an empty message, and this driver takes that for an answer: a scan reads instead."""
     with USB("mcp2221", "bme280@i2c0:0x76", "24c32@i2c0:0x50", drivers=MCP2221) as bridge:
         output = run(
             tmp_path,
             "from machine import I2C",
             f"i2c = I2C({bridge.node('i2c-*')!r})",
+            "print(i2c.scan())",
             "print(i2c.readfrom_mem(0x76, 0xD0, 1))",
             "try:",
             "    i2c.writeto(0x33, b'x')",
@@ -63,7 +64,7 @@ def test_mcp2221_i2c_through_our_backend(tmp_path: Path) -> None:
             "    print(error)",
             "print(i2c.readfrom_mem(0x50, 0, 2, addrsize=16))",
         )
-        assert output == "b'`'\n[Errno 19] ENODEV\nb'\\xff\\xff'\n"
+        assert output == "[80, 118]\nb'`'\n[Errno 19] ENODEV\nb'\\xff\\xff'\n"
 
 
 def test_mcp2221_pins_are_a_gpiochip() -> None:

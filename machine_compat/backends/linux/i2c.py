@@ -30,6 +30,8 @@ from machine_compat.errors import BusError, ConfigError, Fault, Unsupported
 
 log = logging.getLogger("machine_compat")
 SMBUS_ALONE = "knows SMBus's own messages alone, as those of PC mainboards do: use another adapter"
+DEAF = ("MCP2221",)
+"""Adapters whose drivers report an empty message as answered without having sent it (hid-mcp2221)."""
 STUCK_NS = 500_000_000
 """Adapters wait about a second for a bus that is held low; SMBus allows 25 ms of it, a busy computer adds its own."""
 
@@ -41,13 +43,26 @@ class LinuxI2C(I2CBus):
     STOP, and its frequency is the kernel's affair. An address that a kernel driver has is refused and its driver named.
     """
 
-    __slots__ = ("_address", "_buffer", "_fd", "_free", "_node", "_number", "_sysfs", "_table", "_table_at", "_wired")
+    __slots__ = (
+        "_address",
+        "_buffer",
+        "_deaf",
+        "_fd",
+        "_free",
+        "_node",
+        "_number",
+        "_sysfs",
+        "_table",
+        "_table_at",
+        "_wired",
+    )
 
     def __init__(self, node: str, wired: Mapping[str, str], sysfs: Path = Path("/sys")) -> None:
         self._node = node
         self._wired = wired
         self._sysfs = sysfs
         self._fd = -1
+        self._deaf = False
         self._free: set[int] = set()
         self._table = bytearray(I2C_MOST_MESSAGES * I2C_MESSAGE.size)
         self._table_at = address_of(self._table)
@@ -65,6 +80,7 @@ class LinuxI2C(I2CBus):
         if self._fd < 0:
             self._fd = open_adapter(self._node)
             self._number = number_of(os.path.realpath(self._node))
+            self._deaf = name_of(self._sysfs, self._number).startswith(DEAF)
             self._compare(config.frequency)
 
     def _compare(self, asked: int) -> None:
@@ -84,6 +100,8 @@ class LinuxI2C(I2CBus):
             self._check(address)
         reads: list[slice] = []
         size = self._lay_out(address, ops, reads)
+        if not size and self._deaf:
+            raise Unsupported(f"{self._node}: its driver does not send empty messages, and says that it did")
         asked_ns = time.monotonic_ns() if size <= 1 else 0
         try:
             ioctl(self._fd, I2C_RDWR, I2C_MESSAGES.pack(self._table_at, len(ops)))
@@ -180,6 +198,14 @@ def number_of(node: str) -> int:
     """The adapter's number in its node's name; -1 where there is none."""
     match = re.search(r"i2c-(\d+)$", node)
     return int(match[1]) if match else -1
+
+
+def name_of(sysfs: Path, bus: int) -> str:
+    """What an adapter's driver calls it; "" where that is not known."""
+    try:
+        return (sysfs / f"bus/i2c/devices/i2c-{bus}/name").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def frequency(sysfs: Path, bus: int) -> int | None:
