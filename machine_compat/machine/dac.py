@@ -32,11 +32,11 @@ class DAC(Peripheral):
         board = self._board
         ref = pin_of(board, pin).ref
         self._pin = shown(board, ref)
-        board.claim(ref, self._lost, ANALOG)
         try:
             board.dac(ref, self)
         except BusError as error:
             fail(board, "DAC", error)
+        board.claim(ref, self._lost, ANALOG)
         self.write(0)
 
     def bind(self, channel: DACChannel, /) -> None:

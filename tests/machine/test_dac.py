@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
+from machine_compat.board import Board, using
+from machine_compat.contract import DACChannel
+from machine_compat.errors import Unsupported
+from machine_compat.machine import build
+from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.nets import connect
+from machine_compat.profile import load
 
 On = Callable[[str], Any]
 
@@ -54,3 +60,22 @@ def test_ports_without(switch_on: On) -> None:
     for name in ("pico", "pyboard"):
         assert not hasattr(switch_on(name).machine, "DAC")
     switch_on("mock").machine.DAC("GP54").write(9)
+
+
+class WithoutDAC(MockBackend):
+    """A board whose pins have no analog output."""
+
+    def dac(self, ref: str, /) -> DACChannel:
+        raise Unsupported("no analog output")
+
+
+def test_a_backend_without_analog_outputs_leaves_the_pin_as_it_was() -> None:
+    profile = load("mock")
+    board = Board(profile, WithoutDAC(profile.wiring()))
+    with using(board):
+        machine = build(board)
+        pin = machine.Pin(4, machine.Pin.OUT, value=1)
+        with pytest.raises(OSError, match="EOPNOTSUPP"):
+            machine.DAC(4)
+        assert pin() == 1
+        pin.init(machine.Pin.IN)
