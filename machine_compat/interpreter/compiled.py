@@ -6,9 +6,7 @@ of its own.
 """
 
 import _imp
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
 from pathlib import Path
@@ -32,6 +30,9 @@ def load(name: str, file: Path, shown: str, builtins: dict[str, object], known: 
     shown: the file as the board calls it; known: is given the module before its own code runs. Raises what that code
     raises, and ImportError for a file that CPython cannot load.
     """
+    import shutil
+    import tempfile
+
     if MODULE not in builtins:
         own = ModuleType("builtins")
         builtins[MODULE] = own

@@ -1,7 +1,5 @@
 """This file copies the modules on a mounted file system to this computer, from where they are loaded."""
 
-import shutil
-import tempfile
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +20,9 @@ class Mirror:
 
     def of(self, system: FileSystem, path: str) -> Path:
         """A folder of this computer's with the Python files of a folder."""
+        import shutil
+        import tempfile
+
         if self._root is None:
             self._root = Path(tempfile.mkdtemp(prefix="machine-compat-modules-"))
             weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)

@@ -124,6 +124,10 @@ def _text(error: OSError) -> str:
 
 def _bytearray(content: Any) -> bytearray:
     """A bytearray of numbers keeps their low bytes (array_construct in py/objarray.c)."""
+    # CPython finds the buffer of a class's own from 3.12 on alone.
+    export = getattr(type(content), "__buffer__", None)
+    if export is not None:
+        return bytearray(export(content, 0))
     if hasattr(content, "__next__"):
         content = list(content)  # what raises has used it up
     try:

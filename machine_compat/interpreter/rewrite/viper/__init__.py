@@ -5,57 +5,24 @@ give them, sums and products are wrapped where they can leave 32 bits, pointers 
 of the board's address space. What a board's compiler refuses is refused with its words.
 """
 
-import ast
-from types import CodeType
-from typing import Final, NoReturn
-
 from machine_compat.interpreter.rewrite.source import Tree
-from machine_compat.interpreter.rewrite.viper.functions import compile_function, emitter
-from machine_compat.interpreter.rewrite.viper.runtime import hooks
-from machine_compat.interpreter.rewrite.viper.scopes import Function
-from machine_compat.interpreter.rewrite.viper.types import Refused, ViperTypeError
 
-__all__ = ["ViperTypeError", "compile_viper", "hooks"]
+__all__ = ["ViperTypeError", "compile_viper"]
 
-_ERROR: Final = "@error"
+
+class ViperTypeError(TypeError):
+    """Types that the viper emitter cannot compile, as a board's builtin of that name."""
+
+    __module__ = "builtins"
 
 
 def compile_viper(tree: Tree, text: str, filename: str) -> None:
-    """Rewrite the viper functions of a tree in place.
+    """Rewrite the viper functions of a tree in place; the compiler is imported for scripts that have some.
 
     Raises ViperTypeError, NotImplementedError or SyntaxError where a board's compiler would, with a traceback to the
     script's line.
     """
-    if "viper" not in text:
-        return
-    for function in _marked(tree):
-        try:
-            compile_function(function)
-        except Refused as refusal:
-            _raise_at(refusal, filename, function.name)
+    if "viper" in text:
+        from machine_compat.interpreter.rewrite.viper.compiler import compile_marked
 
-
-def _marked(tree: ast.AST) -> list[Function]:
-    """The outermost viper functions."""
-    found: list[Function] = []
-    waiting = [tree]
-    while waiting:
-        for child in ast.iter_child_nodes(waiting.pop()):
-            if isinstance(child, Function) and emitter(child) == "viper":
-                found.append(child)
-            else:
-                waiting.append(child)
-    return sorted(found, key=lambda function: function.lineno)
-
-
-def _raise_at(refusal: Refused, filename: str, function: str) -> NoReturn:
-    """Raise the error as if the refused line had done it."""
-    error, line = refusal.error, refusal.line
-    if isinstance(error, SyntaxError):
-        error.filename, error.lineno = filename, line
-        raise error from None
-    at = {"lineno": line, "col_offset": 0, "end_lineno": line, "end_col_offset": 0}
-    raising = ast.Raise(ast.Name(_ERROR, ast.Load(), **at), None, **at)
-    code: CodeType = compile(ast.Module([raising], []), filename, "exec", dont_inherit=True)
-    exec(code.replace(co_name=function), {_ERROR: error, "__builtins__": {}})
-    raise AssertionError(error)
+        compile_marked(tree, filename)

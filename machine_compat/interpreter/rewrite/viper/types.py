@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from machine_compat.interpreter.rewrite.stores import place
+from machine_compat.interpreter.rewrite.viper import ViperTypeError
 
 OBJECT: Final = "object"
 BOOL: Final = "bool"
@@ -33,12 +34,6 @@ MASK: Final = 0xFFFF_FFFF
 SIGN: Final = 0x8000_0000
 RANGES: Final = {BOOL: (-SIGN, MASK), INT: (-SIGN, SIGN - 1), UINT: (0, MASK)}
 """The lowest and highest number of a type; a bool cast from a number keeps its bits."""
-
-
-class ViperTypeError(TypeError):
-    """Types that the viper emitter cannot compile, as a board's builtin of that name."""
-
-    __module__ = "builtins"
 
 
 class Refused(Exception):
