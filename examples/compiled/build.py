@@ -1,4 +1,7 @@
-"""Compiles driver/bme280.py, as it is, to a CPython extension: ``python build.py FOLDER``.
+"""Compiles driver/bme280.py, as it is, to a CPython extension, into a folder or the current one.
+
+    python examples/compiled/build.py lib
+    machine-compat run --attach bme280@i2c0:0x76 --path lib examples/compiled/barometer.py
 
 Needs Cython, setuptools and a C compiler.
 """
@@ -30,4 +33,4 @@ def build(source, folder):
 
 
 if __name__ == "__main__":
-    build(HERE / "driver" / "bme280.py", Path(sys.argv[1]).resolve())
+    build(HERE / "driver" / "bme280.py", Path(*sys.argv[1:2]).resolve())
