@@ -8,7 +8,7 @@ Drawn on the wire, a read slot that is answered with 0 (the target holds on when
     master  ‾‾\\_/‾‾‾‾‾‾‾‾‾‾‾‾     target  ‾‾\\_____/‾‾‾‾‾‾‾‾
 """
 
-# Ref: Maxim DS18B20, 19-7487 Rev 6, "1-Wire Bus System" and "1-Wire Signaling"; Maxim application notes 27 (CRC), 187.
+# Ref: Maxim DS18B20, 19-7487, "1-Wire Bus System" and "1-Wire Signaling"; Maxim application notes 27 (CRC), 187.
 
 from collections.abc import Callable, Generator, Iterable
 from typing import ClassVar

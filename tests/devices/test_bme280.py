@@ -285,6 +285,17 @@ def test_mode_change_waits_for_the_running_measurement(driver: Driver) -> None:
     assert driver.read(0xF3, 2) == b"\0\x24"
 
 
+def test_ctrl_hum_is_not_heard_while_a_mode_change_waits(driver: Driver) -> None:
+    # Data sheet, 3.3.1.
+    driver.write(0xF4, 0x27)
+    driver.wait(1)
+    driver.write(0xF2, 0x01, 0xF4, 0x24, 0xF2, 0x05)
+    assert driver.read(0xF2, 1) == b"\x01"
+    driver.wait(10)
+    driver.write(0xF2, 0x05)
+    assert driver.read(0xF2, 1) == b"\x05"
+
+
 def test_filter_starts_with_the_first_value_and_halves_the_step(driver: Driver) -> None:
     driver.write(0xF5, 1 << 2)
     celsius = []

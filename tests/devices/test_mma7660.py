@@ -115,12 +115,13 @@ def test_srst_says_which_rate_is_on(chip: MMA7660) -> None:
     assert get(chip, SRST) == b"\x01"
 
 
-def test_standby_keeps_the_last_sample(chip: MMA7660) -> None:
+def test_a_write_to_mode_clears_the_readings_and_tilt(chip: MMA7660) -> None:
+    chip.x, chip.z = -1.0, 0.5
     activate(chip)
+    assert get(chip, XOUT, 4) == bytes((0x2B, 0, 11, 6 << 2 | 1))
     put(chip, MODE, 0)
-    chip.z = 0
     after(chip, 100)
-    assert get(chip, 2) == b"\x15"
+    assert get(chip, XOUT, 4) == bytes(4)
 
 
 def test_beyond_the_registers_zeros_are_read_and_nothing_is_written(chip: MMA7660) -> None:
@@ -178,6 +179,7 @@ def test_the_debounce_filter_waits_for_equal_readings(chip: MMA7660) -> None:
 
 
 def test_a_tap_is_told_once_and_on_enabled_axes(chip: MMA7660) -> None:
+    put(chip, INTSU, 0x04)
     put(chip, PDET, 0b0110_0000)
     activate(chip)
     chip.tap("x")
@@ -188,11 +190,28 @@ def test_a_tap_is_told_once_and_on_enabled_axes(chip: MMA7660) -> None:
     assert get(chip, TILT)[0] & 0x20 == 0
 
 
-def test_taps_need_120_samples_a_second(chip: MMA7660) -> None:
-    put(chip, SR, 1)
+@pytest.mark.parametrize(("intsu", "sr"), [(0x04, 1), (0x00, 0)])
+def test_taps_need_120_samples_a_second_and_their_interrupt_enabled(chip: MMA7660, intsu: int, sr: int) -> None:
+    put(chip, INTSU, intsu)
+    put(chip, SR, sr)
     activate(chip)
     chip.tap()
     assert get(chip, TILT)[0] & 0x20 == 0
+
+
+def test_tap_detection_resumes_when_tilt_has_been_read(chip: MMA7660) -> None:
+    pin = wire(chip, "int")
+    pin.pull(1)
+    put(chip, INTSU, 0x04)
+    activate(chip)
+    chip.tap()
+    assert pin.level == 0
+    get(chip, SRST)
+    chip.tap()
+    assert pin.level == 1
+    assert get(chip, TILT)[0] & 0x20
+    chip.tap()
+    assert pin.level == 0
 
 
 def test_a_shake_is_told_on_enabled_axes(chip: MMA7660) -> None:
@@ -249,6 +268,18 @@ def test_int_is_open_drain_and_low_at_every_sample_with_gint(chip: MMA7660) -> N
     assert pin.level == 1
     after(chip, 8.4)
     assert (len(falls), pin.level) == (2, 0)
+
+
+def test_int_is_released_by_any_transfer_to_the_chip(chip: MMA7660) -> None:
+    pin = wire(chip, "int")
+    pin.pull(1)
+    put(chip, INTSU, 0x10)
+    put(chip, SR, 7)
+    put(chip, MODE, 0x01)
+    after(chip, 1013)
+    assert pin.level == 0
+    assert chip.start(0x4C, False)
+    assert pin.level == 1
 
 
 def test_int_push_pull_active_high_tells_of_a_turn_until_tilt_is_read(chip: MMA7660) -> None:

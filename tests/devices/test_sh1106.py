@@ -55,6 +55,15 @@ def test_an_ssd1306s_addressing_commands_do_nothing_of_the_kind() -> None:
     assert 0x55 not in chip.ram[132:]
 
 
+def test_the_status_byte_is_not_an_ssd1306s() -> None:
+    # What drivers that find out which of the two they talk to expect: 08 here, 03 or 06 there, beside the off bit 40.
+    chip = module(0xAF)
+    assert chip.start(0x3C, True)
+    assert chip.read() == 0x08
+    send(chip, 0x00, 0xAE)
+    assert chip.read() == 0x48
+
+
 def test_converter_and_contrast_from_reset() -> None:
     chip = module(0xAF, 0xA5)
     assert (chip.contrast, chip.picture().lit) == (0x80, 128 * 64)

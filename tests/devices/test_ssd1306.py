@@ -259,10 +259,10 @@ def test_control_bytes_mix_commands_and_data() -> None:
 def test_status_tells_whether_it_is_off() -> None:
     chip = module()
     chip.start(0x3C, True)
-    assert chip.read() & 0x40 == 0
+    assert chip.read() == 0x06
     commands(chip, 0xAE)
     chip.start(0x3C, True)
-    assert chip.read() & 0x40
+    assert chip.read() == 0x46
 
 
 def leg(chip: SSD1306 | SSD1306SPI, name: str, level: int) -> Terminal:

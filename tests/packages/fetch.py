@@ -1,4 +1,4 @@
-"""This file fetches public MicroPython packages from PyPI, pinned and unmodified, for the tests that run them.
+"""This file fetches public packages for boards from PyPI, pinned and unmodified, for the tests that run them.
 
 Nothing of a package is executed. A wheel is a zip; of the sdists, six hold neither setup.py nor pyproject.toml, which
 pip therefore unpacks and then refuses: told not to clean up, it leaves the source it unpacked in its temporary folder.
@@ -14,9 +14,27 @@ from pathlib import Path
 
 # The package -> its version and the SHA-256 of the one file on PyPI that pip may take for it.
 PINS = {
+    "adafruit-circuitpython-bme280": ("2.6.32", "f72a5bb9a3b61367a0fed2ad354841af373aaf7887c28477f6a789b228d34d05"),
+    "adafruit-circuitpython-busdevice": (
+        "5.2.17",
+        "5a834fbe0b88b07d20494bec566815da154aa4b1b668e2e665277b34b3578e44",
+    ),
+    "adafruit-circuitpython-mcp230xx": (
+        "2.6.2",
+        "7efbc8b882a56274a144832eb66b0861edc3311061c9bffae5976736072b0909",
+    ),
+    "adafruit-circuitpython-usb-host-descriptors": (
+        "0.6.0",
+        "4e368d03fa54574df4415e1c6d61ca46708aad2fd33a2561cfb99c52ac47cd42",
+    ),
+    "adafruit-circuitpython-usb-host-mass-storage": (
+        "0.8.6",
+        "d253892a8ba8aa1decbc8b0b4a5d6e52397622b7e8def4b16454d48898c1a56b",
+    ),
     "micropython-ds1307": ("0.1.1", "48fdf846a2efa5a4c489f9d10f652a9517e5bf15b11a38f913d967634ffde5af"),
     "micropython-eeprom": ("0.1.1", "fcc5a8e1d8ee066c0f09096c2e7be14740731ff30d7521270796169cab1a1060"),
     "micropython-i2c-lcd": ("0.1.1", "e611d3f59ecbd3143cd132725508051619c8cc04632b87e4b7cd800fe512a6ab"),
+    "micropython-max7219": ("0.2.0", "d70b0c3ebf1485ef5d678a3ccfa8df7090003765d48771e9cbaffa2fa61889ab"),
     "micropython-modbus": ("2.3.7", "b9351a66af0ff29dd585900e53827a989dedcb02ec63b1041358165089652271"),
     "micropython-servo": ("1.0.1", "10dae185da7ae27dc6c8e149b3f1fb254665391d08db5fb5f70fb00dfbf4fbc8"),
     "micropython-ssd1306": ("0.3", "d00cae1ff680e6ae504e258e700f002874b0d924b1a604253b6ea63144b58289"),

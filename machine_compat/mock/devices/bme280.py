@@ -104,7 +104,8 @@ class Die(Chip):
         if register == RESET and value == RESET_WORD:
             self._power_on()
         elif register == CTRL_HUM and self._air.humidity is not None:
-            self._registers[CTRL_HUM] = value & 0x07
+            if not self._converter.waiting:
+                self._registers[CTRL_HUM] = value & 0x07
         elif register == CONFIG:
             self._registers[CONFIG] = self._converter.config = value & 0xFD
         elif register == CTRL_MEAS and not self._converter.waiting:

@@ -1,7 +1,8 @@
 """Simulates the DHT22 (AM2302) and DHT11, thermometers and hygrometers that answer on one wire in 40 timed bits."""
 
 # Ref: Aosong AM2302 product manual, "Single-bus communication", table 6;
-#      Aosong DHT11 product manual, 5.2-5.4.
+#      DHT11 Humidity & Temperature Sensor data sheet, "Detailed Specifications", 5.1-5.3; the DHT11 of Aosong's manual
+#      V1.3 (2017) also tells tenths and temperatures below 0, and wants 2 s.
 
 from collections.abc import Iterator
 from typing import ClassVar

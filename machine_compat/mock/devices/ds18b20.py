@@ -1,7 +1,7 @@
 """Simulates the DS18B20 and the DS1822, 1-Wire digital thermometers."""
 
-# Ref: Maxim DS18B20, 19-7487 Rev 6: "Operation - Measuring Temperature", "Operation - Alarm Signaling", "Memory",
-#      "Configuration Register", "DS18B20 Function Commands"; Maxim DS1822, 19-7488 (family code 22h, the rest alike).
+# Ref: Maxim DS18B20, 19-7487: "Operation - Measuring Temperature", "Operation - Alarm Signaling", "Memory",
+#      "Configuration Register", "DS18B20 Function Commands"; Maxim DS1822 (family code 22h, the rest alike).
 
 from machine_compat.mock.onewire import OneWireTarget, Slots, crc8, receive_byte, send, status
 from machine_compat.mock.options import within

@@ -1,7 +1,8 @@
 """Models the serial EEPROMs 24C01 to 24C512: pages that roll over, write cycles during which they do not answer."""
 
-# Ref: Atmel AT24C01A/02/04/08A/16A (doc. 0180), AT24C32/64 (doc. 0336), AT24C128/256 (doc. 0670), AT24C512 (doc. 1116):
-# "Device Addressing", "Write Operations", "Read Operations"; the internal pull-down of WP: "Pin Description".
+# Ref: Microchip AT24C01C/02C (DS20006111A), AT24C04C/08C (DS20006127A), AT24C16C (DS20006051A), AT24C32D (DS20006047A),
+# AT24C64D (DS20005937B), AT24C128C (DS20006110A), AT24C256C (DS20006042A), AT24C512C (DS20006161D): "Pin Descriptions"
+# (WP when floating), "AC Characteristics" (tWR), "Device Addressing", "Write Operations", "Read Operations".
 
 from functools import partial
 

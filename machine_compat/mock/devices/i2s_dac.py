@@ -1,6 +1,6 @@
 """Simulates an I2S converter with a loudspeaker, as the MAX98357A or PCM5102A: it keeps what the board plays."""
 
-# Ref: Philips Semiconductors I2S bus specification (1996); Maxim MAX98357A datasheet, 19-6779 rev. 13, "Digital Audio
+# Ref: Philips Semiconductors I2S bus specification (1996); Maxim MAX98357A/MAX98357B datasheet, "Digital Audio
 # Interface".
 
 import wave

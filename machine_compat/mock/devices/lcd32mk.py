@@ -1,7 +1,7 @@
 """This file simulates the pyboard's LCD32MKv1.0 skin: a 128x32 glass on a Sitronix ST7565R, on 4-wire SPI.
 
-Ref: ST7565R data sheet V1.5: display data RAM, line address circuit, column address circuit, table 16 commands,
-     reset circuit.
+Ref: Sitronix ST7565R data sheet: display data RAM, line address circuit, column address circuit, table of commands,
+     reset circuit; commands of two bytes: ST7565S data sheet ver. 0.6c, table 16.
 """
 
 from machine_compat.mock.chip import SPIChip
@@ -10,6 +10,8 @@ from machine_compat.mock.picture import Picture
 SEGMENTS, PAGES, LINES = 132, 9, 64
 WIDTH, HEIGHT = 128, 32
 BOOSTER_ON = 7
+VOLUME, INDICATOR_ON, BOOSTER_RATIO = 0x81, 0xAD, 0xF8
+"""Commands with a second byte."""
 
 
 class LCD32MK(SPIChip):
@@ -32,7 +34,9 @@ class LCD32MK(SPIChip):
         self.inverted = self.all_on = False
         self._power = 0
         self._start_line = self._page = self._column = 0
-        self._mirrored = self._flipped = self._volume_next = False
+        self._mirrored = self._flipped = False
+        self._awaited = 0
+        """The first byte of a command of two, until the second has come."""
 
     def installed(self) -> None:
         self.legs["res"].pull(1)
@@ -77,8 +81,12 @@ class LCD32MK(SPIChip):
             self._column += 1
 
     def _command(self, byte: int) -> None:
-        if self._volume_next:
-            self.contrast, self._volume_next = byte & 0x3F, False
+        if self._awaited:
+            if self._awaited == VOLUME:
+                self.contrast = byte & 0x3F
+            self._awaited = 0
+        elif byte in (VOLUME, INDICATOR_ON, BOOSTER_RATIO):
+            self._awaited = byte
         elif byte < 0x10:
             self._column = self._column & 0xF0 | byte
         elif byte < 0x20:
@@ -87,8 +95,6 @@ class LCD32MK(SPIChip):
             self._power = byte & 7
         elif 0x40 <= byte < 0x80:
             self._start_line = byte & 0x3F
-        elif byte == 0x81:
-            self._volume_next = True
         elif 0xB0 <= byte < 0xC0:
             self._page = byte & 0x0F
         elif 0xC0 <= byte < 0xD0:

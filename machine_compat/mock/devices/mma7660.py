@@ -1,7 +1,7 @@
 """Models the MMA7660FC accelerometer: three axes of 6 bits, tilt, tap and shake, on the pyboard and on breakout boards.
 
-# Ref: Freescale MMA7660FC data sheet rev. 8 (03/2012): modes of operation, register definitions, electrical
-# characteristics; AN3840 orientation detection. The power switch is the pyboard's (MicroPython ports/stm32/accel.c).
+# Ref: Freescale MMA7660FC data sheet rev. 8 (03/2012): electrical characteristics (turn-on time), orientation detection
+# logic, tap detection, register definitions. The power switch is the pyboard's (MicroPython ports/stm32/accel.c).
 """
 
 import math
@@ -97,9 +97,14 @@ class MMA7660(I2CChip):
         return x, y, z
 
     def tap(self, axis: str = "z") -> None:
-        """Tap it; TILT tells if PDET leaves the axis on and it samples 120 times a second, as tap detection needs."""
-        enabled = not self._registers[PDET] >> 5 & 1 << self._axis(axis)
-        if enabled and self._sampling() and self._registers[SR] & 7 == 0:
+        """Tap it; TILT tells if INTSU asks for taps, PDET leaves the axis on and it samples 120 times a second.
+
+        A tap while TILT still tells of the last one is not detected.
+        """
+        registers = self._registers
+        disabled = registers[PDET] >> 5 & 1 << self._axis(axis)
+        enabled = registers[INTSU] & PDINT and not disabled
+        if enabled and self._sampling() and registers[SR] & 7 == 0 and not registers[TILT] & TAP:
             self._happened(TAP, PDINT)
 
     def shake(self, axis: str = "x") -> None:
@@ -199,6 +204,9 @@ class MMA7660(I2CChip):
     def start(self, address: int, read: bool) -> bool:
         self._pointing = not read
         self._settle()
+        if self._powered():
+            # INT is released as the address is acknowledged, whatever the transfer is for.
+            self._interrupt(False)
         return self._powered()
 
     def write(self, byte: int) -> bool:
@@ -220,17 +228,18 @@ class MMA7660(I2CChip):
         return True
 
     def _change_mode(self, new: int) -> None:
-        """MODE is set only while TON is clear, and TON only while MODE is."""
+        """MODE is set only while TON is clear, and TON only while MODE is. Any write clears the readings and TILT."""
         old = self._registers[MODE]
         if old & TEST:
             new &= ~ACTIVE
         if old & ACTIVE or new & ACTIVE:
             new &= ~TEST
+        self._registers[XOUT : TILT + 1] = bytes(TILT + 1)
+        self._candidate = self._agreed = 0
         self._registers[MODE] = new & 0xFD
         self._registers[SRST] = AMSRS if new & ACTIVE else 0
         if new & ACTIVE and not old & ACTIVE:
             self._sampled_ns = self.world.now + TURN_ON_NS
-            self._agreed = 0
         self._interrupt(False)
         self._schedule()
 
@@ -247,7 +256,6 @@ class MMA7660(I2CChip):
             return value | ALERT
         if register == TILT:
             self._registers[TILT] &= ~(TAP | SHAKE)
-        self._interrupt(False)
         return value
 
 

@@ -15,6 +15,7 @@ class SH1106Controller(Controller):
     """
 
     columns = 132
+    identity = 0x08
     panels: ClassVar = {(128, 64): Panel(2, ALTERNATE)}
     arguments: ClassVar = {0x81: 1, 0xA8: 1, 0xAD: 1, 0xD3: 1, 0xD5: 1, 0xD9: 1, 0xDA: 1, 0xDB: 1}
 

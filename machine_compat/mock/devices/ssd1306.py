@@ -1,7 +1,7 @@
 """This file simulates Solomon Systech's SSD1306 and the OLED panel soldered to it, on I2C or 4-wire SPI.
 
-Ref: SSD1306 data sheet rev. 1.1 (Apr 2008): 8.1.3 and 8.1.5 interfaces, 8.9 reset, 9 command table, 10.1 commands,
-     table 10-1 offset and start line, table 10-3 COM pins; application note rev. 0.4: charge pump.
+Ref: SSD1306 data sheet rev. 1.5 (Aug 2010): 8.1.3 and 8.1.5 interfaces, 8.5 reset, 8.10 charge pump, 9 command table,
+     10.1 to 10.3 commands, table 10-1 offset and start line, table 10-3 COM pins.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Panel:
     com_pins: int
 
 
-# How many argument bytes a command takes; the rest take none. 23, AD and D6 are those of later revisions.
+# How many argument bytes a command takes; the rest take none. AD is in no revision; drivers of 72x40 panels send it.
 ARGUMENTS = {
     0x20: 1, 0x21: 2, 0x22: 2, 0x23: 1, 0x26: 6, 0x27: 6, 0x29: 5, 0x2A: 5, 0x81: 1, 0x8D: 1, 0xA3: 2, 0xA8: 1,
     0xAD: 1, 0xD3: 1, 0xD5: 1, 0xD6: 1, 0xD9: 1, 0xDA: 1, 0xDB: 1,
@@ -52,6 +52,8 @@ class Controller(Chip):
     """
 
     columns: ClassVar[int] = 128
+    identity: ClassVar[int] = 0x06
+    """The low bits of the status byte, which are reserved; drivers that tell the controllers apart go by them."""
     arguments: ClassVar[dict[int, int]] = ARGUMENTS
     panels: ClassVar[dict[tuple[int, int], Panel]] = {
         (128, 64): Panel(0, ALTERNATE),
@@ -75,7 +77,7 @@ class Controller(Chip):
         self._external_vcc = bool(external_vcc)
 
     def reset(self) -> None:
-        """What RES low, and power-on, do to the registers (8.9)."""
+        """What RES low, and power-on, do to the registers (8.5)."""
         self.on = False
         """Whether the display is switched on (AF)."""
         self.contrast = 0x7F
@@ -254,7 +256,7 @@ class OnI2C(I2CChip, Controller):
                 self.command(byte)
 
     def read(self) -> int:
-        return 0x00 if self.on else 0x40
+        return self.identity | (0x00 if self.on else 0x40)
 
 
 class OnSPI(SPIChip, Controller):

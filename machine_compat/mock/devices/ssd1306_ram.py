@@ -1,6 +1,6 @@
 """This file holds the display memory of the simulated SSD1306 and SH1106, and moves its write pointer.
 
-Ref: SSD1306 data sheet rev. 1.1 (Apr 2008): 8.7 GDDRAM, 10.1.1 to 10.1.5 addressing, 10.1.8 segment remap.
+Ref: SSD1306 data sheet rev. 1.5 (Aug 2010): 8.7 GDDRAM, 10.1.1 to 10.1.5 addressing, 10.1.8 segment remap.
 Ref: SH1106 data sheet V2.3: display data RAM, column address circuit.
 """
 

@@ -1,6 +1,6 @@
 """Simulates an I2S microphone, as the INMP441, that hears a tone, or what a test gives it to hear."""
 
-# Ref: Philips Semiconductors I2S bus specification (1996); InvenSense INMP441 datasheet, DS-INMP441-00 rev. 1.0,
+# Ref: Philips Semiconductors I2S bus specification (1996); InvenSense INMP441 datasheet, DS-INMP441-00 rev. 1.1,
 # "I2S Data Interface".
 
 from collections.abc import Iterable, Iterator
