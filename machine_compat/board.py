@@ -13,16 +13,21 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakSet
 
-from machine_compat.channels import Channels, User
+from machine_compat.channels import Openings
 from machine_compat.clock import Clock
-from machine_compat.contract import Backend, I2CBus, SPIBus, Watchdog
+from machine_compat.contract import Backend, Watchdog
 from machine_compat.errors import ConfigError
 from machine_compat.interrupts import Interrupts
 from machine_compat.ports import Port, names, port
 from machine_compat.profile import Profile, Spot
-from machine_compat.taps import Tap
+from machine_compat.raw_flash import Image
 
 C = TypeVar("C")
+CTRL_C = 3
+OFF = "OFF"
+"""The `reset_cause` of a board that is switched off."""
+ANALOG = "analog"
+"""What a converter claims a pin for."""
 
 
 class TextOut(Protocol):
@@ -47,24 +52,38 @@ class Restart(BaseException):
         self.cause = cause
 
 
-class Board:
+MAIN_SCRIPT = ("main script",)
+"""What boot.py may put into a board's `singletons`: the file to run after it instead of main.py."""
+
+
+class Board(Openings):
     """One board. Channels are opened once and shared: ``Pin(25)`` twice is one line.
 
     A pin has one function at a time: whatever is configured last takes it, and `claim` tells the one before.
     """
 
+    booted = False
+    """Whether boot.py is over: what it may configure stays as it is from then on."""
+    running = False
+    """Whether a script runs that can be stopped."""
+    interrupt_char = CTRL_C
+    """The byte that stops a script when it comes from the board's own terminal; -1: none does."""
+    interrupted: KeyboardInterrupt | None = None
+    """What was raised in the script because of that."""
+
     def __init__(self, profile: Profile, backend: Backend, flash: Path | None = None) -> None:
+        super().__init__(backend)
         self.profile = profile
         self.port: Port = port(profile.port)
-        self.backend = backend
         self.clock: Clock = backend.clock()
         self.interrupts = Interrupts(self.clock, backend.in_script)
         self.flash: Path | Callable[[], Path] | None = flash
         """The folder that is the board's file system, or what makes it when it is first asked for."""
+        self.image: Image | None = None
+        """The file behind the chip's raw flash; None is memory, forgotten at power-off."""
         self.stdout: TextOut | None = None
         """Where the script prints; None is this process's own standard output."""
         self.stdin: TextIn | None = None
-        self.channels = Channels()
         self.singletons: dict[tuple[object, ...], object] = {}
         """Facade objects that exist once, such as Pin(25); a reset forgets them."""
         self.classes: dict[type, Any] = {}
@@ -128,62 +147,12 @@ class Board:
             raise TypeError(f"can't convert {type(name).__name__} to a pin")
         raise ValueError(self.port.bad_pin(name))
 
-    # ---- channels
-
-    def line(self, ref: str, user: User) -> None:
-        self.channels.open("line", ref, user, self.backend.line)
-
-    def i2c(self, ref: str, user: User) -> None:
-        self.channels.open("i2c", ref, user, self.backend.i2c)
-
-    def spi(self, ref: str, user: User) -> None:
-        self.channels.open("spi", ref, user, self.backend.spi)
-
-    def uart(self, ref: str, user: User) -> None:
-        self.channels.open("uart", ref, user, self.backend.uart)
-
-    def pwm(self, ref: str, user: User) -> None:
-        self.channels.open("pwm", ref, user, self.backend.pwm)
-
-    def adc(self, ref: str, user: User) -> None:
-        self.channels.open("adc", ref, user, self.backend.adc)
-
-    def dac(self, ref: str, user: User) -> None:
-        self.channels.open("dac", ref, user, self.backend.dac)
-
-    def i2c_target(self, ref: str, user: User) -> None:
-        self.channels.open("i2c_target", ref, user, self.backend.i2c_target)
-
-    def i2s(self, ref: str, user: User) -> None:
-        self.channels.open("i2s", ref, user, self.backend.i2s)
-
-    def can(self, ref: str, user: User) -> None:
-        self.channels.open("can", ref, user, self.backend.can)
-
-    def counter(self, ref: str, user: User) -> None:
-        self.channels.open("counter", ref, user, self.backend.counter)
-
-    def touch(self, ref: str, user: User) -> None:
-        self.channels.open("touch", ref, user, self.backend.touch)
-
-    def card(self, ref: str, user: User) -> None:
-        self.channels.open("card", ref, user, self.backend.card)
-
-    def state_machine(self, ref: str, user: User) -> None:
-        self.channels.open("state_machine", ref, user, self.backend.state_machine)
-
-    def soft_bus(self, kind: str, refs: tuple[str, ...], user: User, make: Callable[[], I2CBus | SPIBus]) -> None:
-        """A bus on any lines, opened by `make`."""
-        self.channels.open(kind, ",".join(refs), user, lambda _: make())
-
-    def tap(self, tap: Tap) -> Callable[[], None]:
-        """Put a tap on every channel, open ones included; returns what takes it off again."""
-        return self.channels.tap(tap)
+    # ---- who has a pin
 
     def claim(self, ref: str, lose: Callable[[], None], use: str = "") -> None:
         """Take a pin for a function; whoever had it is told through its own `lose`.
 
-        use: the kind of peripheral that has it then, as "PWM"; "" for the script's own pin.
+        use: the kind of peripheral that has it then, as "PWM", or ANALOG; "" for the script's own pin.
         """
         self._uses[ref] = use
         before = self._functions.get(ref)
@@ -212,7 +181,8 @@ class Board:
             interrupts.run()
             if clock.now_ns() >= deadline:
                 return
-            clock.wait_until(deadline)
+            if not interrupts.due:
+                clock.wait_until(deadline)
 
     # ---- life
 
@@ -221,6 +191,15 @@ class Board:
         if self.restart is not None:
             self.restart(cause)
         raise Restart(cause)
+
+    def interrupt(self) -> None:
+        """Stop the script with KeyboardInterrupt once it is looked after: Ctrl-C came from the board's own terminal."""
+        self.interrupts.look_after(self._interrupt, at_once=False)
+
+    def _interrupt(self) -> None:
+        if self.running:
+            self.interrupted = KeyboardInterrupt()
+            raise self.interrupted
 
     def _expired(self) -> None:
         """The watchdog was not fed."""
@@ -237,21 +216,25 @@ class Board:
     def power_cycle(self, cause: str) -> None:
         """Everything as after a reset: channels closed, handlers forgotten; what is retained stays."""
         self.reset_cause = cause
+        self.booted = False
+        self.interrupt_char = CTRL_C
         self._forget()
         self.listening.clear()
         self.interrupts.clear()
         if self._watchdog is not None:
             self._watchdog.stop()
             self._watchdog = None
-        self.close_channels()
+        # A terminal on the USB port stays connected through a soft reset.
+        self.close_channels(keep="usb_device" if cause == "SOFT" else "")
         self.singletons.clear()
         self._threads = 0
         self.booted_ns = self.clock.now_ns()
 
-    def close_channels(self) -> None:
+    def close_channels(self, keep: str = "") -> None:
+        """Close all channels but those of the kind to keep."""
         self._functions.clear()
         self._uses.clear()
-        self.channels.close()
+        self.channels.close(keep)
 
     def close(self) -> None:
         """Give everything back."""
@@ -259,6 +242,8 @@ class Board:
             self._forget()
             self.close_channels()
         finally:
+            if self.image is not None:
+                self.image.close()
             self.backend.close()
 
     def _forget(self) -> None:

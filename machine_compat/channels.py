@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from machine_compat.contract import Backend, I2CBus, SPIBus
 from machine_compat.taps import Tap, Tapped
 
 
@@ -67,11 +68,12 @@ class Channels:
 
         return remove
 
-    def close(self) -> None:
-        """Close them all, the last opened first; raises the first failure once all are closed."""
-        opened, self.opened = self.opened, {}
+    def close(self, keep: str = "") -> None:
+        """Close them all but those of a kind to keep, the last opened first; raises the first failure after that."""
+        opened = [one for one in self.opened.values() if one.kind != keep]
+        self.opened = {place: one for place, one in self.opened.items() if one.kind == keep}
         failures: list[Exception] = []
-        for one in reversed(opened.values()):
+        for one in reversed(opened):
             try:
                 one.close()
             except Exception as error:  # the others must be given back all the same
@@ -86,3 +88,64 @@ class Channels:
         for opened in self.opened.values():
             for user in opened.users():
                 user.bind(self._tapped(opened))
+
+
+class Openings:
+    """The channels that a board can open: a verb for each kind. ref: the backend's name for one."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.channels = Channels()
+
+    def line(self, ref: str, user: User) -> None:
+        self.channels.open("line", ref, user, self.backend.line)
+
+    def i2c(self, ref: str, user: User) -> None:
+        self.channels.open("i2c", ref, user, self.backend.i2c)
+
+    def spi(self, ref: str, user: User) -> None:
+        self.channels.open("spi", ref, user, self.backend.spi)
+
+    def uart(self, ref: str, user: User) -> None:
+        self.channels.open("uart", ref, user, self.backend.uart)
+
+    def pwm(self, ref: str, user: User) -> None:
+        self.channels.open("pwm", ref, user, self.backend.pwm)
+
+    def adc(self, ref: str, user: User) -> None:
+        self.channels.open("adc", ref, user, self.backend.adc)
+
+    def dac(self, ref: str, user: User) -> None:
+        self.channels.open("dac", ref, user, self.backend.dac)
+
+    def i2c_target(self, ref: str, user: User) -> None:
+        self.channels.open("i2c_target", ref, user, self.backend.i2c_target)
+
+    def i2s(self, ref: str, user: User) -> None:
+        self.channels.open("i2s", ref, user, self.backend.i2s)
+
+    def can(self, ref: str, user: User) -> None:
+        self.channels.open("can", ref, user, self.backend.can)
+
+    def counter(self, ref: str, user: User) -> None:
+        self.channels.open("counter", ref, user, self.backend.counter)
+
+    def touch(self, ref: str, user: User) -> None:
+        self.channels.open("touch", ref, user, self.backend.touch)
+
+    def card(self, ref: str, user: User) -> None:
+        self.channels.open("card", ref, user, self.backend.card)
+
+    def usb_device(self, ref: str, user: User) -> None:
+        self.channels.open("usb_device", ref, user, self.backend.usb_device)
+
+    def state_machine(self, ref: str, user: User) -> None:
+        self.channels.open("state_machine", ref, user, self.backend.state_machine)
+
+    def soft_bus(self, kind: str, refs: tuple[str, ...], user: User, make: Callable[[], I2CBus | SPIBus]) -> None:
+        """A bus on any lines, opened by `make`."""
+        self.channels.open(kind, ",".join(refs), user, lambda _: make())
+
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Put a tap on every channel, open ones included; returns what takes it off again."""
+        return self.channels.tap(tap)

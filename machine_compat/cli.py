@@ -75,6 +75,14 @@ def seconds(text: str) -> float:
     return value
 
 
+def usb(text: str) -> str:
+    """A way to plug a board in: "vhci", "pty", or "pty:" and the name of a link."""
+    kind, _, link = text.partition(":")
+    if text not in ("vhci", "pty") and not (kind == "pty" and link):
+        raise argparse.ArgumentTypeError(f"{text!r} is no way to plug a board in; write pty, pty:/tmp/board or vhci")
+    return text
+
+
 def parser(asked: str = "") -> Parser:
     """What understands the command line; asked: its first word."""
     top = Parser(
@@ -105,6 +113,13 @@ def add_run(commands: Commands) -> None:
         "--vm",
         choices=("micropython", "both"),
         help="run it in MicroPython itself, in Node.js; both: on CPython too, and show the first difference",
+    )
+    run.add_argument(
+        "--usb",
+        type=usb,
+        metavar="pty[:LINK]|vhci",
+        help="plug the board into this computer. pty: its serial port on a pseudo terminal, for pyserial or screen; "
+        "vhci: the whole USB device, for this computer's kernel (on Linux, as root, after modprobe vhci-hcd)",
     )
     run.add_argument("script", metavar="SCRIPT", help="a .py file, or a folder with boot.py and main.py")
     rest = run.add_argument("args", metavar="ARG", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
@@ -177,7 +192,7 @@ def add_world(command: argparse.ArgumentParser, flash: str) -> None:
     add(
         "--board",
         metavar="NAME|FILE.toml",
-        help="the board: --board pico, --board my_board.toml (default: $MACHINE_COMPAT_BOARD, "
+        help="the board: --board pico, --board my_board.toml, --board ft232h://SERIAL (default: $MACHINE_COMPAT_BOARD, "
         "board in [tool.machine_compat] of the nearest pyproject.toml, mock)",
     )
     add("--wire", action="append", default=[], metavar="A=B", help="solder two pins together: --wire GP0=GP1")
@@ -187,10 +202,16 @@ def add_world(command: argparse.ArgumentParser, flash: str) -> None:
         action="append",
         default=[],
         metavar="CHIP@PLACE",
-        help="hang a simulated chip on the board: --attach bme280@i2c0:0x76, --attach button@GP14 "
-        "(machine-compat chips lists them)",
+        help="hang a simulated chip on the board: --attach bme280@i2c0:0x76, --attach button@GP14, "
+        "--attach usbkeyboard@usb (machine-compat chips lists them)",
     )
     add("--flash", metavar="DIR", help=f"the folder that is the board's file system (default: {flash})")
+    add(
+        "--flash-image",
+        metavar="FILE.bin",
+        help="the file that is the chip's raw flash, behind esp32.Partition, rp2.Flash and pyb.Flash: made if it is "
+        "missing, and kept (default: memory, forgotten at the end)",
+    )
     add(
         "--guard",
         type=seconds,

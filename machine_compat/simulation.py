@@ -8,38 +8,37 @@ board.press("GP14", ms=50)
 board.run_on(ms=500)
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from machine_compat.board import Board, TextOut, using
+from machine_compat.board import OFF, Board, TextOut, using
 from machine_compat.errors import ConfigError
+from machine_compat.interpreter.flash_copy import FlashCopy
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.interpreter.loader import Loader
 from machine_compat.interpreter.power import Power
 from machine_compat.interpreter.terminal import Input, Output
 from machine_compat.mock.backend import MockBackend
-from machine_compat.mock.nets import connect
-from machine_compat.mock.world import FAR, Event, World
+from machine_compat.mock.world import FAR, World
 from machine_compat.profile import Profile, load
-
-if TYPE_CHECKING:
-    from machine_compat.faces import CANFace, I2CFace, PinFace, SPIFace, UARTFace
-    from machine_compat.mock.chip import Chip
+from machine_compat.surroundings import Surroundings
 
 DAY_NS = 24 * 3600 * 1_000_000_000
 ERROR_OF = attrgetter("error")
 
 
-class SimulatedBoard:
+class SimulatedBoard(Surroundings):
     """A board in a simulated world.
 
     profile: a board's name, its TOML file, or a Profile. world: another board's, to live beside it. flash: the folder
-    that is the board's file system; None gives it a temporary copy of the script's folder. path: more folders to
-    import from. stdout: where the script prints besides `output`.
+    that is the board's file system; None gives it a temporary copy of the script's folder. flash_image: a file that
+    is the chip's raw flash, made if it is missing, and kept: what `esp32.Partition`, `rp2.Flash`, `pyb.Flash` and
+    `esp.flash_write` change is there in the next run; None is memory. ConfigError for one that does not fit, or is
+    another board's. path: more folders to import from. stdout: where the script prints besides `output`.
     """
 
     def __init__(
@@ -48,14 +47,14 @@ class SimulatedBoard:
         *,
         world: World | None = None,
         flash: Path | None = None,
+        flash_image: Path | None = None,
         path: Sequence[Path | str] = (),
         stdout: TextOut | None = None,
     ) -> None:
         self.profile = load(profile) if isinstance(profile, str) else profile
-        self.world = world if world is not None else World()
+        backend = MockBackend(self.profile.wiring(), world if world is not None else World())
+        super().__init__(Board(self.profile, backend, flash), backend)
         self.path = tuple(Path(folder) for folder in path)
-        self.backend = MockBackend(self.profile.wiring(), self.world)
-        self.board = Board(self.profile, self.backend, flash)
         self._onward = stdout
         self._printed: list[str] = []
         self.board.stdout = Output(self._print)
@@ -63,12 +62,20 @@ class SimulatedBoard:
         self.power = Power(self.board, self.world, self.backend.clock())
         self._copy: FlashCopy | None = None
         self._firmware: Loader | None = None
-        self.world.inhabitants.append(self)
         self._solder_parts()
+        if flash_image is not None:
+            self._hold(Path(flash_image))
+        self.world.inhabitants.append(self)
+
+    def _hold(self, image: Path) -> None:
+        from machine_compat.modules.nor_flash import chip_size
+        from machine_compat.raw_flash import Image
+
+        self.board.image = Image(image, chip_size(self.board))
 
     def _solder_parts(self) -> None:
-        for spec in self.profile.parts:
-            self.attach(spec)
+        self.parts = tuple(self.attach(spec) for spec in self.profile.parts)
+        """The chips that are soldered on the board, as the pyboard's accelerometer."""
 
     # ---- running
 
@@ -123,8 +130,12 @@ class SimulatedBoard:
         return self.power.exit_status
 
     def power_off(self) -> None:
-        """Stop the script where it is; none of its code runs any more, not even `finally`."""
+        """Take the board's power away: none of its script's code runs any more, not even `finally`.
+
+        Its pins let go, its handlers and timers are forgotten, and it is gone from the USB bus. `run` switches it on.
+        """
         self.power.off()
+        self.board.power_cycle(OFF)
 
     def close(self) -> None:
         """Switch off and give everything back."""
@@ -160,70 +171,6 @@ class SimulatedBoard:
         self._printed.clear()
         self.board.stdin = self._keyboard = Input(self.board)
         self._solder_parts()
-
-    # ---- the world around the board
-
-    @property
-    def ms(self) -> float:
-        """Board time in milliseconds."""
-        return self.world.now / 1e6
-
-    def at(self, ms: float, action: Callable[[], object]) -> Event:
-        """Have something happen when board time is `ms`."""
-        return self.world.at(round(ms * 1_000_000), action)
-
-    def attach(self, spec: str, **face: object) -> Any:
-        """Hang a simulated chip on the board, as --attach does; `face` sets attributes of it. Returns the chip."""
-        from machine_compat.mock.attach import attach_spec
-
-        chip: Chip = attach_spec(self.backend, spec)
-        for name, value in face.items():
-            if not hasattr(chip, name):
-                raise ConfigError(f"{chip.name} has no {name!r} to set")
-            setattr(chip, name, value)
-        return chip
-
-    def wire(self, pin: str | int, other: str | int, board: "SimulatedBoard | None" = None) -> None:
-        """Solder two pins together; the second may be another board's."""
-        there = board or self
-        if there.world is not self.world:
-            raise ConfigError("boards to be wired together must share a world: SimulatedBoard(..., world=first.world)")
-        connect(self.pin(pin).terminal, there.pin(other).terminal)
-
-    def pin(self, name: str | int) -> "PinFace":
-        """A pin, by any of its names, to look at and to drive from outside."""
-        from machine_compat.faces import PinFace
-
-        ref = self.backend.wiring.ref(str(name))
-        return PinFace(self.board, ref, self.backend.terminal(ref))
-
-    def press(self, name: str | int, ms: float = 50) -> None:
-        """Press the button at a pin, now and for so long."""
-        self.pin(name).press(ms)
-
-    def i2c(self, id: int | str = 0, sda: str | int | None = None) -> "I2CFace":
-        """A bus by its number, or by its two pins as in ``board.i2c("X1", "X2")``."""
-        from machine_compat.faces import I2CFace
-
-        if sda is not None:
-            refs = tuple(self.backend.wiring.ref(str(pin)) for pin in (id, sda))
-            return I2CFace(self.board, self.backend, ",".join(refs), refs)
-        return I2CFace(self.board, self.backend, f"i2c{id}")
-
-    def spi(self, id: int = 0) -> "SPIFace":
-        from machine_compat.faces import SPIFace
-
-        return SPIFace(self.board, self.backend, f"spi{id}")
-
-    def uart(self, id: int = 0) -> "UARTFace":
-        from machine_compat.faces import UARTFace
-
-        return UARTFace(self.board, self.backend, f"uart{id}")
-
-    def can(self, id: int = 1) -> "CANFace":
-        from machine_compat.faces import CANFace
-
-        return CANFace(self.board, self.backend, f"can{id}")
 
     # ---- terminal
 
@@ -269,41 +216,6 @@ class SimulatedBoard:
         """The board is the current one: facade classes and firmware called from here use it."""
         with using(self.board):
             yield self
-
-
-class FlashCopy:
-    """A temporary copy of a script's folder, made when it first asks for a file: what it writes does not stay."""
-
-    LIMIT = 16 * 1024 * 1024
-
-    def __init__(self, source: Path) -> None:
-        self._source = source
-        self._folder: Path | None = None
-
-    def made(self) -> Path:
-        """The copy's folder."""
-        if self._folder is None:
-            import shutil
-            import tempfile
-
-            source = self._source
-            size = sum(file.stat().st_size for file in source.rglob("*") if file.is_file() and not hidden(file, source))
-            if size > self.LIMIT:
-                raise ConfigError(f"{source} is too large to copy as flash: give one, SimulatedBoard(flash=FOLDER)")
-            self._folder = Path(tempfile.mkdtemp(prefix="machine-compat-flash-"))
-            ignored = shutil.ignore_patterns(".*", "__pycache__")
-            shutil.copytree(source, self._folder, dirs_exist_ok=True, ignore=ignored)
-        return self._folder
-
-    def remove(self) -> None:
-        if self._folder is not None:
-            import shutil
-
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def hidden(file: Path, below: Path) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(below).parts)
 
 
 def boards_in(world: World) -> list[SimulatedBoard]:

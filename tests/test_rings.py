@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 # The house, from the inside out. Left: the rooms of a ring. Right: the rooms they may import; a room is open to itself.
 CORE = "errors clock contract"
 AROUND_CORE = "bitbang interrupts oserror ports profile registry taps testing"
-FACADE = f"{CORE} bitbang flash interrupts oserror ports profile traces board"
+FACADE = f"{CORE} bitbang flash raw_flash interrupts oserror ports profile traces board"
 
 HOUSE = {
     "errors": "",
@@ -26,16 +26,18 @@ HOUSE = {
     "contract": "errors clock",
     AROUND_CORE: CORE,
     "flash": "errors oserror",
+    "raw_flash": "errors",
     "traces": "",
     "bridge": CORE,
     "backends.*": f"{CORE} bridge",
     "mock": CORE,
     "channels": f"{CORE} taps",
-    "board": f"{CORE} {AROUND_CORE} channels flash",
+    "board": f"{CORE} {AROUND_CORE} channels flash raw_flash",
     "machine": FACADE,
-    "pyb modules": f"{FACADE} machine",
+    "modules": f"{FACADE} machine",
+    "pyb": f"{FACADE} machine modules",
     "pinout": f"{CORE} profile",
-    "interpreter faces simulation vm check commands pytest_plugin cli __main__ __init__": "*",
+    "interpreter faces simulation surroundings vm check commands pytest_plugin cli __main__ __init__": "*",
 }
 
 # Third-party packages: the rooms that may import them, and whether already while the module itself is imported.
@@ -43,6 +45,9 @@ HOUSE = {
 GUESTS = {
     "greenlet": ("mock", "at once"),
     "pytest": ("pytest_plugin", "at once"),
+    "littlefs": ("modules", "lazily"),
+    # What a script's `usb` is made of.
+    "usb": ("backends.* bridge mock modules", "lazily"),
     "other": ("backends.* bridge mock", "lazily"),
 }
 

@@ -1,7 +1,7 @@
 """`--usb`: a cable from a simulated board to this computer, where it is found as the USB device that it is.
 
-    vhci            the kernel meets it, as any device, and binds its own drivers
-    pty, pty:LINK   its serial ports alone, each on a pseudo terminal
+vhci            the kernel meets it, as any device, and binds its own drivers
+pty, pty:LINK   its serial ports alone, each on a pseudo terminal
 """
 
 from collections.abc import Callable
@@ -25,13 +25,13 @@ SETTLE_NS, PATIENCE_NS = 50_000_000, 1_000_000_000
 
 
 class Cable(AbstractContextManager["Cable"]):
-    """Made before the board is, so that it goes after it. wait: a sleep in seconds, to be used while the board waits."""
+    """Made before the board is, so that it goes after it. wait: a sleep in seconds, for while the board waits."""
 
     wait: Callable[[float], object] | None = None
 
     def plug(self, board: "SimulatedBoard", pacer: Pacer) -> None:
         """Plug the board in: as the serial port that its firmware is, until a script makes something else of it."""
-        from machine_compat.machine.usb_stack import usb_of
+        from machine_compat.machine.usb.stack import usb_of
 
         usb_of(board.board).watch()
 

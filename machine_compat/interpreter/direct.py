@@ -103,7 +103,8 @@ class DirectRun:
         life.run()
         self.standing_by = True
         while board.listening:
-            board.clock.wait_until(None)
+            if not board.interrupts.due:
+                board.clock.wait_until(None)
             board.interrupts.run()
         self.standing_by = False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from machine_compat.board import Board
+from machine_compat.board import MAIN_SCRIPT, Board
 from machine_compat.errors import ConfigError
 from machine_compat.interpreter.loader import Loader
 from machine_compat.interpreter.search import Search
@@ -54,8 +54,21 @@ class Life:
 
     def run(self) -> None:
         """Run the program's files; raises what they raise."""
-        for file in self.program.files():
-            self.loader.run_file(file)
+        files = self.program.files()
+        if not self.program.script.is_dir():
+            self.loader.run_file(files[0])
+            return
+        if files[0].name == "boot.py":
+            self.loader.run_file(files[0])
+        self.loader.board.booted = True
+        main = self._main()
+        if main.is_file():
+            self.loader.run_file(main)
+
+    def _main(self) -> Path:
+        """The file that follows boot.py, which may have named it."""
+        named = self.loader.board.singletons.get(MAIN_SCRIPT)
+        return self.program.folder / (str(named).removeprefix("/flash").lstrip("/") if named else "main.py")
 
 
 def idle_of(board: Board) -> Callable[[], None]:

@@ -5,16 +5,19 @@ Nothing here enters `sys.modules`: each board has its own table, and a reset beg
 
 import importlib
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from machine_compat.board import Board
-from machine_compat.interpreter import table
+from machine_compat.interpreter import compiled, table
 from machine_compat.interpreter.dynamic import Dynamic
 from machine_compat.interpreter.rewrite import compile_script, hooks
 from machine_compat.interpreter.search import Place, Search
+from machine_compat.modules import PACKAGES
+from machine_compat.modules.micropython import opt_level
 
 
 class Loader:
@@ -28,7 +31,9 @@ class Loader:
         self.modules: dict[str, ModuleType] = {}
         self._packages: dict[str, Place] = {}
         self._own: set[str] = set()
-        self.builtins = table.script_builtins(self, hooks(idle))
+        self.builtins_module = ModuleType("builtins")
+        self.builtins: dict[str, Any] = self.builtins_module.__dict__
+        self.builtins.update(table.script_builtins(self, hooks(idle)))
         self.builtins["__import__"] = self.import_
         self.builtins["print"] = self._print
         self.builtins["micropython"] = micropython = self.load("micropython")
@@ -68,7 +73,7 @@ class Loader:
         return self.run(file.read_bytes(), str(file), name, self.search.file(file))
 
     def compile(self, source: bytes | str, filename: str) -> CodeType:
-        return compile_script(source, filename)
+        return compile_script(source, filename, level=opt_level(self.board))
 
     def exec(self, code: CodeType, namespace: dict[str, object]) -> None:
         exec(code, namespace)
@@ -90,16 +95,25 @@ class Loader:
         name: str,
         globals: Mapping[str, object] | None = None,
         locals: Mapping[str, object] | None = None,
-        fromlist: Sequence[str] | None = (),
+        fromlist: Sequence[str] | bool | None = (),
         level: int = 0,
     ) -> ModuleType:
         """What the script's `import` statement calls."""
+        if not isinstance(name, str):
+            raise TypeError(f"can't convert '{type(name).__name__}' object to str implicitly")
+        if level < 0 or not (name or level):
+            raise ValueError("Empty module name" if not name else "level must be >= 0")
+        if level and globals is not None and not isinstance(globals, dict):
+            raise TypeError(f"'{type(globals).__name__}' object isn't a dict")
+        if level and globals is None:
+            globals = sys._getframe(1).f_globals
         full = absolute(name, globals or {}, level) if level else name
         module = self.load(full)
         if not fromlist:
             # `import a.b` binds a; for a relative import there is always a fromlist.
             return self.modules.get(table.plain_name(full.partition(".")[0]), module)
-        for item in fromlist:
+        # Of MicroPython's own packages some give True, for the innermost module.
+        for item in () if fromlist is True else fromlist:
             if item != "*" and not hasattr(module, item):
                 self._from(module, full, item)
         return module
@@ -150,9 +164,10 @@ class Loader:
     def _submodule(self, name: str, parent: str, package: ModuleType) -> ModuleType:
         folder = self._packages.get(parent)
         if folder is not None:
-            found = self._from_folders(name, [folder])
+            found = self._from_folders(name, [folder]) or self._part(name)
         elif parent in self._own:
-            found = package if name.rpartition(".")[2] in table.PARTS.get(parent, ()) else None
+            whole = package if name.rpartition(".")[2] in table.PARTS.get(parent, ()) else None
+            found = whole or self._part(name) or self._beside(name, parent)
         elif package.__dict__.get("__builtins__") is self.builtins:
             found = None
         else:
@@ -162,6 +177,19 @@ class Loader:
         self.modules[name] = found
         return found
 
+    def _part(self, name: str) -> ModuleType | None:
+        """What an open package has of that name."""
+        found = table.part(self, name)
+        if found is not None:
+            self._own.add(name)
+        return found
+
+    def _beside(self, name: str, parent: str) -> ModuleType | None:
+        """What the script's folders have of that name, where there is a built-in package of the parent's."""
+        if parent not in PACKAGES:
+            return None
+        return self._from_folders(name, [place.inner(parent) for place in self.search.places()])
+
     def _from_folders(self, name: str, places: Iterable[Place]) -> ModuleType | None:
         last = name.rpartition(".")[2]
         for place in places:
@@ -169,6 +197,9 @@ class Loader:
             init = here.inner("__init__.py")
             if os.path.isfile(init.host):
                 return self._execute(name, init, here)
+            extension = compiled.find(here.host)
+            if extension is not None:
+                return self._load(name, extension, f"{here.shown}{extension.name.removeprefix(last)}")
             if os.path.isfile(file.host):
                 return self._execute(name, file, None)
             if os.path.isdir(here.host):
@@ -199,6 +230,19 @@ class Loader:
                 vars(self.modules[parent]).pop(child, None)
             raise
         return self.modules.get(name, module)
+
+    def _load(self, name: str, file: Path, shown: str) -> ModuleType:
+        """Load a compiled module. One that fails is not kept."""
+
+        def known(module: ModuleType) -> None:
+            self.modules[name] = module
+
+        try:
+            compiled.load(name, file, shown, self.builtins, known)
+        except BaseException:
+            self.modules.pop(name, None)
+            raise
+        return self.modules[name]
 
     def _of_cpython(self, name: str) -> ModuleType:
         try:

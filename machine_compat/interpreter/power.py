@@ -1,13 +1,15 @@
 """The power switch of a simulated board: starts a program as tasks of the world, resets it, stops it as it stands."""
 
+import sys
 from collections.abc import Callable
 
-from machine_compat.board import Board, use
+from machine_compat.board import OFF, Board, use
 from machine_compat.interpreter.guard import GuardTimeout
 from machine_compat.interpreter.life import Life, Program
 from machine_compat.mock.clock import WorldClock
 from machine_compat.mock.tasks import Task
 from machine_compat.mock.world import World
+from machine_compat.traces import write_exception
 
 MAX_STANDING_RESETS = 20
 """Resets in a row without board time moving, after which the board is taken to be in a reset loop."""
@@ -58,7 +60,7 @@ class Power:
     def start(self, program: Program) -> None:
         """Switch on with a program; it runs when the world does."""
         program.files()
-        if self._program is not None:
+        if self._program is not None or self._board.reset_cause == OFF:
             self.off()
             self._board.power_cycle("PWRON")
         self._program = program
@@ -69,6 +71,7 @@ class Power:
     def off(self) -> None:
         """Stop the board's scripts where they are; none of their code runs any more."""
         self._clock.main = None
+        self._board.running = False
         for task in self._tasks:
             self._clock.abandon(task)
         self._tasks = []
@@ -127,15 +130,21 @@ class Power:
         self._clock.main = self._task(lambda: self._live(life), program.script.name, self._board.interrupts.run)
 
     def _live(self, life: Life) -> None:
+        self._board.running = True
         try:
             life.run()
             self._stand_by()
         except SystemExit as leave:
             self.exit_status = leave.code
         except BaseException as error:  # handed to whoever runs the world
-            if error is not self._world.failure:
+            board = self._board
+            if error is board.interrupted:
+                # Ctrl-C at the board's own terminal: it is there that the script's end is seen.
+                write_exception(error, board.stdout or sys.stdout)
+            elif error is not self._world.failure:
                 self.error = error
         finally:
+            self._board.running = False
             self._clock.main = None
 
     def _handler_failed(self, error: BaseException) -> None:
@@ -146,9 +155,12 @@ class Power:
     def _stand_by(self) -> None:
         """Go on as a board does at its prompt: handlers that the script has left behind run in the script's place."""
         board = self._board
+        # Ctrl-C is a key like any other at the prompt.
+        board.running = False
         while board.listening:
             self.standing_by = True
-            board.clock.wait_until(None)
+            if not board.interrupts.due:
+                board.clock.wait_until(None)
             board.interrupts.run()
         self.standing_by = False
 

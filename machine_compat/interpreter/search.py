@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from machine_compat.board import Board
 from machine_compat.flash import Flash, mounted
+from machine_compat.interpreter.mirror import Mirror
 
 
 class Place(NamedTuple):
@@ -32,6 +33,7 @@ class Search:
         self._board = board
         self._folder = folder
         self._more = frozenset(map(str, more))
+        self._mirror = Mirror()
 
     def places(self) -> Iterator[Place]:
         for entry in self.path:
@@ -54,6 +56,11 @@ class Search:
 
     def _on_flash(self, entry: str) -> Iterator[Place]:
         flash = self._flash()
+        if flash is not None and flash.mounts:
+            system, within = flash.split(entry)
+            if system is not None:
+                yield Place(entry, str(self._mirror.of(system, within)))
+                return
         inside = (flash or Flash(None)).absolute(entry)
         host = self._folder / inside[1:]
         yield Place(entry, str(host))

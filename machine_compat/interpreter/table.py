@@ -10,7 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from machine_compat.board import Board
-from machine_compat.modules import BUILT_IN, FROZEN, OF_PORTS
+from machine_compat.interpreter.rewrite.viper import ViperTypeError
+from machine_compat.interpreter.rewrite.viper.runtime import hooks as viper_hooks
+from machine_compat.modules import BUILT_IN, FROZEN, OF_PORTS, PACKAGES
 
 if TYPE_CHECKING:
     from machine_compat.interpreter.loader import Loader
@@ -36,6 +38,8 @@ def built_in(loader: "Loader", name: str) -> ModuleType | None:
     made: ModuleType | None = None
     if name == "machine" or (name == "pyb" and board.port.pyb):
         made = import_module(f"machine_compat.{name}").build(board)
+    elif name == "builtins":
+        made = loader.builtins_module
     elif name == "sys":
         made = import_module("machine_compat.interpreter.script_sys").build(loader)
     elif name in BUILT_IN and on_port(board, name):
@@ -57,6 +61,20 @@ PARTS = {"asyncio": frozenset(("core", "event", "funcs", "lock", "stream"))}
 """Modules that are packages on a board, and here are in one piece: the part is the whole."""
 
 
+def part(loader: "Loader", name: str) -> ModuleType | None:
+    """A module in an open package, "usb.core"; None where the package is none, or has no such part."""
+    top = name.partition(".")[0]
+    if top not in PACKAGES:
+        return None
+    try:
+        found: ModuleType = import_module(f"machine_compat.modules.{top}").part(loader.board, name)
+    except ImportError as error:
+        if error.name == name and error.__cause__ is None:
+            return None
+        raise
+    return found
+
+
 def from_file(board: Board, name: str) -> ModuleType:
     """A module of machine_compat.modules, with a namespace of its own for each board."""
     source = import_module(f"machine_compat.modules.{name}")
@@ -71,7 +89,8 @@ def script_builtins(loader: "Loader", hooks: dict[str, object]) -> dict[str, obj
     """The builtins of a board's scripts: CPython's, and what MicroPython's compiler knows without an import."""
     names = {name: value for name, value in vars(builtins).items() if name not in INTERACTIVE}
     names.update(hooks)
-    names.update({"ptr8": same, "ptr16": same, "ptr32": same, "uint": int})
+    names.update(viper_hooks(loader.board))
+    names.update({"ptr8": same, "ptr16": same, "ptr32": same, "uint": int, "ViperTypeError": ViperTypeError})
     return names
 
 
@@ -82,5 +101,5 @@ INTERACTIVE = frozenset(
 
 
 def same(value: object) -> object:
-    """`ptr8(buffer)`: here the buffer itself can be indexed."""
+    """`ptr8(buffer)` outside viper functions, which a board does not know: the buffer itself."""
     return value

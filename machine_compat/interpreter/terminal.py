@@ -8,22 +8,16 @@ for a character, and reading waits on board time, so that timers and interrupts 
 
 import codecs
 import io
-import os
-import select
-import sys
-import time
 from collections.abc import Callable
-from typing import Protocol, Self, TextIO
+from typing import Self, TextIO
 
 from machine_compat.board import Board
+from machine_compat.interpreter.keyboard import CHUNK, Keyboard, Typed
 from machine_compat.machine.peripheral import readable, to_int
 from machine_compat.machine.stream import POLLIN, POLLOUT, Stream
 from machine_compat.oserror import os_error
 
 EPERM = 1
-STEP_NS = 20_000_000
-"""How long board time goes on between two looks at a real keyboard."""
-CHUNK = 4096
 
 
 # ---- out
@@ -39,6 +33,8 @@ class OutputBytes(Stream):
         raise os_error(EPERM)
 
     def _send(self, data: bytes) -> int:
+        if self._output.mirror is not None:
+            self._output.mirror(data, False)
         return self._output.send(data)
 
     def flush(self) -> None:
@@ -64,6 +60,8 @@ class Output(io.TextIOBase):
         self._raw = getattr(self._file, "buffer", None)
         self._hasty = self._file is not None and self._file.isatty()
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        self.mirror: Callable[[bytes, bool], object] | None = None
+        """Where all that is printed goes as well, as bytes, with whether it was text."""
         if self._raw is not None:
             self.flush()
 
@@ -79,7 +77,10 @@ class Output(io.TextIOBase):
 
     def write(self, text: object, /) -> int:
         """Write a str or a buffer; how many bytes that were."""
-        return self.send(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else readable(text))
+        data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else readable(text)
+        if self.mirror is not None:
+            self.mirror(data, True)
+        return self.send(data)
 
     def flush(self) -> None:
         if self._file is not None:
@@ -96,76 +97,6 @@ class Output(io.TextIOBase):
 
 
 # ---- in
-
-
-class Typed(Protocol):
-    """Where what is typed comes from, as this process's stdin."""
-
-    def fileno(self) -> int: ...
-
-    def readline(self) -> str: ...
-
-
-class Keyboard:
-    """The bytes that were typed and not read yet.
-
-    file: where they come from besides `feed`. On Windows, and from a file that has no number, there is no telling
-    whether there is something to read: `ready` then says so, and the read waits while the board stands still.
-    """
-
-    def __init__(self, board: Board, file: Typed | None) -> None:
-        self._board = board
-        self._file = file
-        self._number = number_of(file) if file is not None else None
-        self._typed = bytearray()
-        self._ended = False
-
-    @property
-    def wakes(self) -> bool:
-        """Whether the board's clock is woken when something is typed."""
-        return self._file is None
-
-    def feed(self, data: bytes) -> None:
-        self._typed += data
-        self._board.clock.wake()
-
-    def finish(self) -> None:
-        self._ended = True
-        self._board.clock.wake()
-
-    def ready(self) -> bool:
-        """Whether a byte, or the end, can be read without waiting."""
-        if not self._typed and not self._ended and self._file is not None and self._there(0):
-            self._fetch(self._file)
-        return bool(self._typed) or self._ended
-
-    def take(self, limit: int) -> bytes:
-        """At least one byte, and at most `limit`, waiting for the first; b"" at the end."""
-        while not self.ready():
-            self._wait()
-        data = bytes(self._typed[:limit])
-        del self._typed[:limit]
-        return data
-
-    def _wait(self) -> None:
-        board = self._board
-        if self._file is None:
-            board.interrupts.run()
-            if not self.ready():
-                board.clock.wait_until(None)
-            return
-        # Board time may keep pace with the wall clock or run ahead; a step takes as long on either.
-        before = time.monotonic_ns()
-        board.sleep_ns(STEP_NS)
-        self._there(max(0, STEP_NS - (time.monotonic_ns() - before)) / 1e9)
-
-    def _there(self, timeout_s: float) -> bool:
-        return self._number is None or bool(select.select([self._number], [], [], timeout_s)[0])
-
-    def _fetch(self, file: Typed) -> None:
-        data = file.readline().encode() if self._number is None else os.read(self._number, CHUNK)
-        self._typed += data
-        self._ended = not data
 
 
 class InputBytes(Stream):
@@ -202,6 +133,11 @@ class Input:
     def __init__(self, board: Board, file: Typed | None = None) -> None:
         self._keyboard = Keyboard(board, file)
         self.buffer = InputBytes(self._keyboard)
+
+    @property
+    def keyboard(self) -> Keyboard:
+        """Where the bytes are that nobody has read."""
+        return self._keyboard
 
     def feed(self, text: str | bytes) -> None:
         """Type something; a newline is the Enter key."""
@@ -261,13 +197,3 @@ class Input:
 def enter(data: bytes) -> bytes:
     """Text has a newline where the terminal sends a carriage return for its Enter key."""
     return data.replace(b"\r", b"\n")
-
-
-def number_of(file: Typed) -> int | None:
-    """The number of a file that `select` can be asked about; None where it cannot."""
-    if sys.platform == "win32":
-        return None
-    try:
-        return file.fileno()
-    except (OSError, ValueError):
-        return None

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Self
 
 from machine_compat.errors import BusError
 from machine_compat.machine.peripheral import Peripheral, buffer_of, fail, readable, to_int, writable
-from machine_compat.machine.usb_builtin import Choice, builtins_of
-from machine_compat.machine.usb_descriptors import ENDPOINTS
-from machine_compat.machine.usb_runtime import RuntimeDriver
-from machine_compat.machine.usb_stack import USBStack, usb_of
+from machine_compat.machine.usb.builtin import Choice, builtins_of
+from machine_compat.machine.usb.descriptors import ENDPOINTS
+from machine_compat.machine.usb.runtime import RuntimeDriver
+from machine_compat.machine.usb.stack import USBStack, usb_of
 from machine_compat.oserror import os_error
 
 _UNSET: Any = object()

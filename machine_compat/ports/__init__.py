@@ -60,6 +60,23 @@ class PulseTiming(NamedTuple):
         return (2 * ns * self.source + second) // (2 * second)
 
 
+class USBIdentity(NamedTuple):
+    """Who a board's firmware says it is on USB. cdc: whether it is a serial port there, in TinyUSB's form.
+
+    firmware: the module of what it is there instead, until a script makes a device of its own; "" for that port alone.
+    typed_ahead: how many bytes its terminal keeps that no script has read (MICROPY_HW_STDIN_BUFFER_LEN less one).
+    """
+
+    vendor: int = 0xF055
+    product: int = 0x9802
+    manufacturer: str = "MicroPython"
+    product_name: str = "Board in FS mode"
+    cdc: bool = False
+    cdc_name: str = "Board CDC"
+    firmware: str = ""
+    typed_ahead: int = 511
+
+
 class Port:
     """A MicroPython port as scripts see it; this base is the generic one."""
 
@@ -74,6 +91,8 @@ class Port:
     absent: ClassVar[Mapping[str, frozenset[str]]] = {}
     """Names that other ports have and this one lacks, by class; "machine" for the module's own."""
     faults: ClassVar[Faults] = {}
+    own_classes: ClassVar[Mapping[str, str]] = {}
+    """Classes of `machine` that are like no other port's, and the file that has each."""
 
     pin_modes: ClassVar[Mapping[int, Mode]] = {0: Mode.IN, 1: Mode.OUT, 2: Mode.OPEN_DRAIN}
     pin_alternates: ClassVar[frozenset[int]] = frozenset({3})
@@ -174,7 +193,19 @@ class Port:
     """Whether ADC(n) means channel n before it means pin n."""
     adc_attenuations: ClassVar[tuple[int, ...]] = ()
     """Full scale in microvolts for each value of `atten`."""
+    adc_bits: ClassVar[int] = 12
+    """The most bits a conversion can have."""
+    adc_options: ClassVar[frozenset[str]] = frozenset({"atten"})
+    """What ADC takes, where there are attenuations."""
     adc_lacking: ClassVar[str] = "Pin doesn't have ADC capabilities"
+    rtc_id: ClassVar[bool] = False
+    """Whether RTC takes the number 0 of the calendar."""
+    rtc_alarm_ms: ClassVar[int] = 1
+    """The resolution of an alarm."""
+    rtc_alarm_lacking: ClassVar[str] = ""
+    """The ValueError of any alarm but ALARM0; OSError ENODEV where it is empty."""
+    rtc_alarm_calls: ClassVar[bool] = True
+    """Whether an alarm has a handler, and not just a wake-up."""
     rtc_first_weekday: ClassVar[int] = 0
     rtc_years: ClassVar[range] = range(1970, 4096)
     rtc_init: ClassVar[frozenset[str]] = frozenset({"time", "fresh"})
@@ -191,6 +222,7 @@ class Port:
     """Whether disable_irq() answers True for "they were enabled" instead of the mask."""
     reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 1, "HARD": 2, "WDT": 3, "DEEPSLEEP": 4, "SOFT": 5}
     """A cause that is missing leaves the number of the reset before: the port asks its hardware alone."""
+    usb: ClassVar[USBIdentity] = USBIdentity()
     unique_id: ClassVar[bytes] = bytes.fromhex("e6605838836b2a2f")
     frequency: ClassVar[int | tuple[int, ...]] = 125_000_000
 

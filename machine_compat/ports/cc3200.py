@@ -37,7 +37,6 @@ class CC3200(Port):
         },
         "SPI": {"MSB": 0, "LSB": 1},
         "UART": {"RX_ANY": 1, "IRQ_RX": 1},
-        "Timer": {"ONE_SHOT": 0x31, "PERIODIC": 0x32, "PWM": 0x0A},
         "RTC": {"ALARM0": 0},
         "machine": {
             "IDLE": 1,
@@ -75,8 +74,9 @@ class CC3200(Port):
     )
     spi_pins_fixed = True
     spi_takes_lsb = False
-    timer_ids: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
     adc_lacking = "invalid argument(s) value"
+    own_classes: ClassVar[Mapping[str, str]] = {"ADC": "wipy_adc", "Timer": "wipy_timer"}
+    rtc_id = True
     memory_signed = True
     reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 0, "HARD": 1, "WDT": 2, "DEEPSLEEP": 3, "SOFT": 4}
     frequency = 80_000_000
@@ -112,12 +112,6 @@ class CC3200(Port):
         parity = {"None": "None", "0": "UART.EVEN", "1": "UART.ODD"}.get(str(values["parity"]), "None")
         start = f"UART({values['id']}, baudrate={values['baudrate']}, bits={values['bits']}"
         return f"{start}, parity={parity}, stop={values['stop']})"
-
-    def timer_exists(self, id: int) -> None:
-        if id not in self.timer_ids:
-            error = OSError(errno.ENODEV)
-            error.errno = errno.ENODEV
-            raise error
 
     def set_frequency(self, now: int | tuple[int, ...], asked: Sequence[int]) -> int | tuple[int, ...]:
         raise NotImplementedError

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import Fault
-from machine_compat.ports import PYB_PIN_NAMES, Faults, Port, PulseTiming
+from machine_compat.ports import PYB_PIN_NAMES, Faults, Port, PulseTiming, USBIdentity
 
 
 class ESP32(Port):
@@ -14,6 +14,7 @@ class ESP32(Port):
     platform = "esp32"
     build = "ESP32_GENERIC"
     epoch_year = 2000
+    usb = USBIdentity(0x303A, 0x4001, "Espressif Systems", "Espressif Device", cdc=True, typed_ahead=259)
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "Pin": {
             "IN": 1,

@@ -57,6 +57,8 @@ class ESP8266(Port):
     timer_min_us = 100
     pwm_options: ClassVar[frozenset[str]] = frozenset({"duty", "duty_u16", "duty_ns"})
     adc_lacking = "ADC({}) doesn't exist"
+    rtc_alarm_calls = False
+    rtc_alarm_lacking = "invalid alarm"
     rtc_init: ClassVar[frozenset[str]] = frozenset()
     rtc_memory = 492
     memory_signed = True

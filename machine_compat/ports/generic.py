@@ -18,4 +18,4 @@ class Generic(Port):
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {
         kind: {**names, **OWN.get(kind, {})} for kind, names in GENERIC_CONSTANTS.items()
     }
-    absent: ClassVar[Mapping[str, frozenset[str]]] = {"Pin": PYB_PIN_NAMES}
+    absent: ClassVar[Mapping[str, frozenset[str]]] = {"Pin": PYB_PIN_NAMES, "USBDevice": frozenset({"BUILTIN_CDC"})}

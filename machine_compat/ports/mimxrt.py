@@ -72,6 +72,7 @@ class MIMXRT(Port):
     timer_keeps = True
     adc_channels = False
     adc_lacking = "Pin({}) does not have ADC capabilities"
+    rtc_alarm_ms = 1_000
     rtc_init: ClassVar[frozenset[str]] = frozenset({"time"})
     memory_signed = True
     reset_causes: ClassVar[Mapping[str, int]] = {"PWRON": 1, "HARD": 5, "WDT": 3, "SOFT": 5, "DEEPSLEEP": 1}

@@ -28,7 +28,16 @@ OWN: Mapping[str, Mapping[str, object]] = {
         "AF_OD": 5,
         "ALT_OPEN_DRAIN": 5,
         "AF_PP": 3,
+        "ALT_PIO2": 12,
+        "PULL_UP_22K": 3,
+        "PULL_UP_47K": 4,
+        "PULL_HOLD": 5,
+        "LOW_POWER": 0x20,
+        "MED_POWER": 0x40,
+        "HIGH_POWER": 0x60,
     },
+    "ADC": {"WIDTH_13BIT": 13},
+    "RTC": {"ALARM0": 0},
     "UART": {"IRQ_RX": 1},
     "machine": {"IDLE": 1, "SLEEP": 2, "DEEPSLEEP": 4, "WLAN_WAKE": 7, "RTC_WAKE": 8},
 }
@@ -42,9 +51,16 @@ class Mock(RP2):
     absent: ClassVar[Mapping[str, frozenset[str]]] = {}
     pin_modes: ClassVar[Mapping[int, Mode]] = {0: Mode.IN, 1: Mode.OUT, 2: Mode.OPEN_DRAIN, 4: Mode.ANALOG}
     pin_alternates: ClassVar[frozenset[int]] = frozenset({3, 5})
-    pin_pulls: ClassVar[Mapping[int, Pull]] = {0: Pull.NONE, 1: Pull.UP, 2: Pull.DOWN}
+    pin_pulls: ClassVar[Mapping[int, Pull]] = {
+        0: Pull.NONE,
+        1: Pull.UP,
+        2: Pull.DOWN,
+        3: Pull.UP,
+        4: Pull.UP,
+        5: Pull.NONE,
+    }
     pin_options: ClassVar[frozenset[str]] = frozenset({"alt", "af", "drive", "hold"})
-    pin_irq_options: ClassVar[frozenset[str]] = frozenset({"hard", "wake"})
+    pin_irq_options: ClassVar[frozenset[str]] = frozenset({"hard", "wake", "priority"})
     i2c_deprecated_soft = True
     i2s_ws_follows = False
     i2s_mck = True
@@ -53,6 +69,9 @@ class Mock(RP2):
     timer_ids: ClassVar[tuple[int, ...]] = tuple(range(-1, 17))
     pwm_options: ClassVar[frozenset[str]] = ESP32.pwm_options
     adc_attenuations: ClassVar[tuple[int, ...]] = ESP32.adc_attenuations
+    adc_bits = 13
+    adc_options: ClassVar[frozenset[str]] = frozenset({"atten", "sample_ns"})
+    rtc_id = True
     rtc_init: ClassVar[frozenset[str]] = frozenset({"time", "fresh"})
     watchdog_names: ClassVar[frozenset[str]] = STM32.watchdog_names
     spi_takes_lsb = True

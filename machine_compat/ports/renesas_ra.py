@@ -101,6 +101,9 @@ class RenesasRA(Port):
         irq = f", irq=0x{values['irq']:x}" if values["irq"] else ""
         return f"UART({values['id']}, " + ", ".join(f"{name}={shown[name]}" for name in names) + f"{irq})"
 
+    def uart_min_char_timeout(self, baudrate: int) -> int:
+        return 13_000 // baudrate + 2
+
     def uart_frame(self, bits: int, parity: int | None, stop: int) -> tuple[int, int]:
         if bits not in (7, 8):
             raise ValueError("unsupported combination of bits and parity")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from machine_compat.errors import Fault
-from machine_compat.ports import PYB_PIN_NAMES, Faults, Port, PulseTiming
+from machine_compat.ports import PYB_PIN_NAMES, Faults, Port, PulseTiming, USBIdentity
 
 TOP_MAX = 65_534
 
@@ -51,6 +51,7 @@ class RP2(Port):
     name = "rp2"
     platform = "rp2"
     build = "RPI_PICO"
+    usb = USBIdentity(0x2E8A, 0x0005, cdc=True)
     constants = GENERIC_CONSTANTS
     absent: ClassVar[Mapping[str, frozenset[str]]] = {
         "machine": frozenset(

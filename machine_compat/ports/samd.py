@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port
+from machine_compat.ports import Faults, Port, USBIdentity
 
 
 class SAMD(Port):
@@ -18,6 +18,7 @@ class SAMD(Port):
     platform = "samd"
     build = "SEEED_XIAO_SAMD21"
     epoch_year = 2000
+    usb = USBIdentity(cdc=True, typed_ahead=127)
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "Pin": {
             "IN": 0,

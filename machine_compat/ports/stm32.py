@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from machine_compat.contract import Mode, Pull
 from machine_compat.errors import Fault
-from machine_compat.ports import Faults, Port, PulseTiming
+from machine_compat.ports import Faults, Port, PulseTiming, USBIdentity
 
 TIMER_CHANNEL = re.compile(r"(TIM\d+)_CH([1-4])")
 APB2_TIMERS = frozenset({"TIM1", "TIM8", "TIM9", "TIM10", "TIM11"})
@@ -22,6 +22,9 @@ class STM32(Port):
     platform = "pyboard"
     build = "PYBV11"
     epoch_year = 2000
+    usb = USBIdentity(
+        product_name="Pyboard Virtual Comm Port in FS Mode", cdc=True, firmware="machine_compat.pyb.usb_firmware"
+    )
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "Pin": {
             "IN": 0,

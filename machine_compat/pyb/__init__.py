@@ -70,7 +70,7 @@ def build(board: Board) -> ModuleType:
 
 def names(board: Board) -> set[str]:
     """All names of pyb."""
-    return {*CLASSES, *SAME, "SD", "mount", *OF_SERVOS, *USB, *functions_of(board)}
+    return {*CLASSES, *SAME, "SD", "mount", *OF_SERVOS, *USB, *functions_of(board)} - board.lacking("pyb")
 
 
 def find(board: Board, name: str) -> Any:

@@ -4,9 +4,10 @@
 """
 
 import errno
-from typing import Self, cast
+from typing import Self
 
 from machine_compat.machine.peripheral import Peripheral, readable, to_int, writable
+from machine_compat.modules.nor_flash import CHIPS, MIB, NORFlash, flash_of
 
 BLOCK = 512
 FIRST = 0x100
@@ -14,6 +15,8 @@ FIRST = 0x100
 BLOCKS = 224
 """Blocks for files on a pyboard: 112 KiB."""
 SIZE = BLOCKS * BLOCK
+SEGMENT = 0x4000
+"""Where they begin in the chip's flash (FLASH_MEM_SEG1_START_ADDR, ports/stm32/flashbdev.c)."""
 TABLE_AT, TABLE_SIZE = 446, 16
 FAT12 = 0x01
 
@@ -48,12 +51,10 @@ class Flash(Peripheral):
     def __init__(self, *, start: int = -1, len: int = -1) -> None:
         """Everything is done by now."""
 
-    def _memory(self) -> bytearray:
-        """What the flash holds; it outlives resets."""
-        retained = self._board.retained
-        if "flash" not in retained:
-            retained["flash"] = bytearray(b"\xff" * SIZE)
-        return cast(bytearray, retained["flash"])
+    def _memory(self) -> NORFlash:
+        """What the flash holds; it outlives resets. The driver erases by itself what it is to write over."""
+        board = self._board
+        return flash_of(board, SIZE, CHIPS.get(board.port.name, MIB) - MIB + SEGMENT)
 
     def _place(self, block: int, offset: int, size: int) -> int | None:
         """Where bytes are in the flash; None where it has none."""
@@ -74,7 +75,7 @@ class Flash(Peripheral):
         place = self._place(block, sum(map(to_int, offset)), len(view))
         if place is None:
             return -errno.EFAULT if offset else -errno.EIO
-        view[:] = self._memory()[place : place + len(view)]
+        view[:] = self._memory().read(place, len(view))
         return 0
 
     def _whole(self, block: int) -> bytes:
@@ -83,7 +84,7 @@ class Flash(Peripheral):
             entry = bytes((0, 0, 0, 0, FAT12, 0, 0, 0)) + FIRST.to_bytes(4, "little") + BLOCKS.to_bytes(4, "little")
             return bytes(TABLE_AT) + entry + bytes(BLOCK - TABLE_AT - TABLE_SIZE - 2) + b"\x55\xaa"
         place = (block - FIRST) * BLOCK
-        return bytes(self._memory()[place : place + BLOCK]) if FIRST <= block < FIRST + BLOCKS else bytes(BLOCK)
+        return self._memory().read(place, BLOCK) if FIRST <= block < FIRST + BLOCKS else bytes(BLOCK)
 
     def writeblocks(self, block_num: int, buf: object, *offset: int) -> int:
         """Write a buffer to a block, and an offset in it; the result as for readblocks."""
@@ -97,7 +98,7 @@ class Flash(Peripheral):
         if place is None:
             # The partition table cannot be changed, and takes what is written to it.
             return 0 if self._len is None and block < 0 else -errno.EFAULT if offset else -errno.EIO
-        self._memory()[place : place + len(data)] = data
+        self._memory().store(place, data)
         return 0
 
     def ioctl(self, cmd: int, arg: int, /) -> int | None:

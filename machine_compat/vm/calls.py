@@ -38,34 +38,44 @@ class Calls:
             "set": self._set,
             "describe": self._describe,
             "now": self._now,
+            "turn": lambda _: None,
         }
+        self._stopped: KeyboardInterrupt | None = None
+        """Ctrl-C that came in a loop, for the next message that has an answer."""
 
     def serve(self) -> list[Any]:
         """Answer until the script, or the handler that was called last, is at its end; what it ended with."""
         while True:
             turns, verb, *rest = self._process.receive()
             if turns:
-                self._board.clock.spend(turns * IDLE_NS)
-                self._board.interrupts.run()
+                self._pass(turns * IDLE_NS)
             if verb == "print":
                 self._print(rest[0])
             elif verb in self._verbs:
                 self._process.send(self._answer(self._verbs[verb], rest))
-            elif verb == "turn":
-                self._process.send([self._limit(), "ok", None, []])
             else:
                 return [verb, *rest]
 
+    def _pass(self, ns: int) -> None:
+        try:
+            self._board.clock.spend(ns)
+            self._board.interrupts.run()
+        except KeyboardInterrupt as stopped:
+            self._stopped = stopped
+
     def _answer(self, verb: Callable[..., object], fields: list[Any]) -> list[object]:
         buffers = Buffers()
+        stopped, self._stopped = self._stopped, None
         try:
-            value = self.values.pack(verb(buffers, *fields))
+            if stopped is not None:
+                raise stopped
+            value = self.values.pack_back(verb(buffers, *fields), buffers)
         except (Exception, KeyboardInterrupt) as error:
             if not is_script_error(error):
                 raise
             name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
             return [self._limit(), "error", name, self.values.pack_all(error.args)]
-        return [self._limit(), "ok", value, buffers.changes()]
+        return [self._limit(), "ok", value, self.values.changes(buffers)]
 
     def _limit(self) -> int:
         """The next turn of a loop that must be told, from 1."""

@@ -1,5 +1,6 @@
 """Describes a class of the board's, so that the VM can make one like it whose methods are messages."""
 
+import sys
 import types
 from typing import Any
 
@@ -11,7 +12,7 @@ SPECIAL = (
 
 
 def described(kind: Any) -> tuple[object, ...]:
-    """(name, constants, methods, static methods, whether it is a stream)
+    """(name, constants, methods, static methods, whether it is a stream, the class that scripts know as its base)
 
     constants: values that need no object, an inner class or a table of pins too. What is a value of each object's own
     is in none of them: the VM asks for it each time.
@@ -33,7 +34,14 @@ def described(kind: Any) -> tuple[object, ...]:
             constants.update(bound_constant(kind, name))
     special = [name for name in SPECIAL if getattr(kind, name, None) is not getattr(type, name, None)]
     methods += [name for name in special if callable(raw_attribute(kind, name))]
-    return kind.__name__, constants, methods, statics, {"write", "readinto"} <= set(methods)
+    return kind.__name__, constants, methods, statics, {"write", "readinto"} <= set(methods), public_base(kind)
+
+
+def public_base(kind: type) -> type | None:
+    """The base of a class that its module offers to scripts beside it, as `DHTBase`."""
+    base = kind.__bases__[0]
+    offered = getattr(sys.modules.get(kind.__module__), "__all__", ())
+    return base if base.__module__ == kind.__module__ and base.__name__ in offered else None
 
 
 def raw_attribute(kind: type, name: str) -> object:

@@ -15,7 +15,7 @@ from machine_compat.modules import BUILT_IN, FROZEN
 
 OWN = frozenset((
     "array", "asyncio", "binascii", "collections", "errno", "framebuf", "gc", "heapq", "io", "json", "micropython",
-    "os", "random", "struct", "sys", "time", "uctypes", "vfs", "_thread",
+    "os", "random", "struct", "sys", "time", "uctypes", "usb", "vfs", "_thread",
 ))  # fmt: skip
 """Modules of the VM's own, and those that it lacks and no message can stand for."""
 

@@ -4,8 +4,10 @@ None, bool, int and str are themselves; everything else is a list that begins wi
 
     f float, 8 bytes    b bytes             B bytearray or array: type code, content    t tuple    l list    d dict
     n named tuple       o object of the board's: handle, class    k class of the board's    c callable of the script's
+    m memoryview: type code, content    s slice    a what the call was given: its number among the buffers and lists
 
-Bytes are hexadecimal. A buffer that the script passes comes as a copy, and what a call has changed in it goes back.
+Bytes are hexadecimal. A buffer or list that the script passes comes as a copy, and what a call has changed in it goes
+back.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import array
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 LONG = {"L": "I", "l": "i"}
 """Type codes that have 32 bits in the VM, and what has as many here."""
@@ -47,23 +49,42 @@ class ScriptFunction:
 
 
 class Buffers:
-    """The buffers in one message: copies for the board, and what has changed in them afterwards."""
+    """The buffers and lists in one message: copies for the board, and what has changed in them afterwards."""
 
     def __init__(self) -> None:
-        self._copies: list[tuple[str, bytearray | array.array[Any], bytes]] = []
+        self._copies: list[Copy] = []
 
     def copy(self, code: str, content: bytes) -> bytearray | array.array[Any]:
         made = bytearray(content) if code == "B" else array.array(LONG.get(code, code), content)
-        self._copies.append((code, made, content))
+        self._copies.append(Copy(code, made, content))
         return made
 
-    def changes(self) -> list[list[object]]:
-        """[index, type code, content] of every buffer that was written to."""
-        return [
-            [index, code, bytes(copy).hex()]
-            for index, (code, copy, before) in enumerate(self._copies)
-            if bytes(copy) != before
-        ]
+    def keep(self, items: list[Any]) -> list[Any]:
+        self._copies.append(Copy("l", items, tuple(map(id, items))))
+        return items
+
+    def number(self, value: object) -> int | None:
+        """Which of them a value is, from 0."""
+        return next((index for index, one in enumerate(self._copies) if one.made is value), None)
+
+    def changes(self, pack: Callable[[list[Any]], object]) -> list[list[object]]:
+        """[index, type code, content] of everything that was written to; pack: for a list that was."""
+        changed: list[list[object]] = []
+        for index, (code, made, before) in enumerate(self._copies):
+            if isinstance(made, list):
+                if tuple(map(id, made)) != before:
+                    changed.append([index, code, pack(made)])
+            elif bytes(made) != before:
+                changed.append([index, code, bytes(made).hex()])
+        return changed
+
+
+class Copy(NamedTuple):
+    """before: the content of a buffer, the items' identities of a list."""
+
+    code: str
+    made: bytearray | array.array[Any] | list[Any]
+    before: bytes | tuple[int, ...]
 
 
 class Values:
@@ -97,8 +118,10 @@ class Values:
             return ["f", struct.pack(">d", value).hex()]
         if isinstance(value, bytes):
             return ["b", value.hex()]
-        if isinstance(value, bytearray | memoryview):
+        if isinstance(value, bytearray):
             return ["B", "B", bytes(value).hex()]
+        if isinstance(value, memoryview) and issubclass(type(value), memoryview):  # not what only passes for one
+            return ["m", *view_of(value)]
         if isinstance(value, array.array):
             return ["B", value.typecode, value.tobytes().hex()]
         if isinstance(value, ScriptFunction):
@@ -121,6 +144,15 @@ class Values:
             return ["k", self.handle(value)]
         return ["o", self.handle(value), self.handle(type(value))]
 
+    def pack_back(self, value: object, given: Buffers) -> object:
+        """Pack what comes of a call; what the call was given is the same thing afterwards, in a list too."""
+        number = given.number(value)
+        return self.pack(value) if number is None else ["a", number]
+
+    def changes(self, given: Buffers) -> list[list[object]]:
+        """What a call has changed of what it was given."""
+        return given.changes(lambda items: ["l", *(self.pack_back(item, given) for item in items)])
+
     def pack_all(self, values: Sequence[object]) -> list[object]:
         return [self.pack(value) for value in values]
 
@@ -138,8 +170,12 @@ class Values:
                 return buffers.copy(code, bytes.fromhex(content))
             case ["t", *items]:
                 return tuple(self.unpack(item, buffers) for item in items)
+            case ["m", str() as code, str() as content]:
+                return memoryview(buffers.copy(code, bytes.fromhex(content)))
             case ["l", *items]:
-                return [self.unpack(item, buffers) for item in items]
+                return buffers.keep([self.unpack(item, buffers) for item in items])
+            case ["s", *ends]:
+                return slice(*ends)
             case ["d", *pairs]:
                 return {self.unpack(key, buffers): self.unpack(item, buffers) for key, item in pairs}
             case ["o" | "k", int() as handle]:
@@ -147,3 +183,9 @@ class Values:
             case ["c", int() as number]:
                 return self._functions.setdefault(number, ScriptFunction(number, self._call))
         raise ValueError(f"no such packed value: {packed!r}")
+
+
+def view_of(view: memoryview) -> tuple[str, str]:
+    """The type code of a memoryview's elements, as the VM has them, and its content."""
+    code = view.format if view.format in tuple("bBhHiIqQfd") else {1: "B", 2: "H", 4: "I", 8: "Q"}[view.itemsize]
+    return code, view.tobytes().hex()

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from machine_compat.board import Board
-from machine_compat.interpreter.files import FileIO, TextIOWrapper, opener, prompt
+from machine_compat.interpreter.files import opener, prompt
 from machine_compat.mock.backend import MockBackend
+from machine_compat.modules.opened_file import FileIO, TextIOWrapper
 from machine_compat.modules.os import names
 from machine_compat.profile import load
 

@@ -313,7 +313,7 @@ def test_implementation(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("statement", "status"),
-    [("sys.exit()", 0), ("sys.exit(3)", 3), ("sys.exit('no')", "no"), ("raise SystemExit", None)],
+    [("sys.exit()", None), ("sys.exit(3)", 3), ("sys.exit('no')", "no"), ("raise SystemExit", None)],
 )
 def test_exit(tmp_path: Path, statement: str, status: object) -> None:
     write(tmp_path, {"main.py": f"import sys\n{statement}\nprint('on')"})
@@ -384,7 +384,7 @@ def test_what_needs_no_import(run: Run) -> None:
             total = uint(0)
             for i in range(n):
                 total += p[i]
-            return total
+            return int(total)
         @micropython.bytecode
         def h():
             return 1
@@ -468,3 +468,116 @@ def test_a_loop_in_text_lets_time_pass(run: Run) -> None:
         exec("while not done:\\n    pass\\nprint('done')")
     """
     assert run(main) == "done\n"
+
+
+def test_text_may_be_in_any_buffer(run: Run) -> None:
+    assert run("exec(memoryview(b'print(1)'))\nprint(eval(bytearray(b' 1 + 1')))") == "1\n2\n"
+
+
+@pytest.mark.parametrize("call", ["exec('1', 'no dict')", "eval('1', {}, 5)", "exec(5)"])
+def test_text_runs_in_dicts(run: Run, call: str) -> None:
+    assert isinstance(failure(run, call), TypeError)
+
+
+def test_assertions_go_with_the_optimisation_level(run: Run) -> None:
+    main = """
+        import micropython
+        def level(number):
+            micropython.opt_level(number)
+            print(micropython.opt_level(), end=" ")
+            exec("print(__debug__)")
+        level(0)
+        level(1)
+        exec("assert 0")
+        level(3)
+        import unchecked
+        level(0)
+        try:
+            exec("assert 0")
+        except AssertionError:
+            print("checked")
+    """
+    files = {"unchecked.py": "assert False\nprint('imported')"}
+    assert run(main, files) == "0 True\n1 False\n3 False\nimported\n0 True\nchecked\n"
+
+
+def test_modules_imported_by_a_name_made_at_run_time(run: Run) -> None:
+    files = {
+        "kit/__init__.py": """
+            def __getattr__(name):
+                return getattr(__import__("parts", None, None, True, 1), name)
+        """,
+        "kit/parts.py": "wheel = 4",
+    }
+    assert run("import kit\nprint(kit.wheel)", files) == "4\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        ("__import__(1)", TypeError),
+        ("__import__('')", ValueError),
+        ("__import__('os', level=-1)", ValueError),
+        ("__import__('os', 'no dict', None, (), 1)", TypeError),
+    ],
+)
+def test_names_of_modules_are_looked_at(run: Run, call: str, kind: type[Exception]) -> None:
+    assert type(failure(run, call)) is kind
+
+
+def test_exit_without_a_status_has_none(run: Run) -> None:
+    main = """
+        import sys
+        for status in ((), (0,), ("text",)):
+            try:
+                sys.exit(*status)
+            except SystemExit as leave:
+                print(leave.args)
+    """
+    assert run(main) == "()\n(0,)\n('text',)\n"
+
+
+def test_an_exception_is_printed_to_streams_alone(run: Run) -> None:
+    main = """
+        import sys
+        try:
+            sys.print_exception(ValueError("no"), 1)
+        except OSError as error:
+            print(error)
+    """
+    assert run(main) == "stream operation not supported\n"
+
+
+def test_threads_have_numbers_and_dicts(run: Run) -> None:
+    main = """
+        import _thread, time
+        seen = []
+        started = _thread.start_new_thread(lambda *, a: seen.append((a, _thread.get_ident())), (), {"a": 1})
+        time.sleep_ms(1)
+        print(seen == [(1, started)], _thread.get_ident() not in (0, started))
+        try:
+            _thread.start_new_thread(print, (), ())
+        except TypeError as error:
+            print(error)
+    """
+    assert run(main) == "True True\nexpecting a dict for keyword args\n"
+
+
+def test_the_collectors_threshold_is_in_blocks(run: Run) -> None:
+    main = """
+        import gc
+        for amount in (None, 1, 100, -5):
+            print(gc.threshold() if amount is None else gc.threshold(amount), gc.threshold())
+    """
+    assert run(main) == "-1 -1\nNone 0\nNone 96\nNone -1\n"
+
+
+def test_builtins_are_the_boards_own(run: Run) -> None:
+    main = """
+        import builtins
+        builtins.abs = lambda number: "changed"
+        print(abs(-1), builtins.const is const)
+        import other
+    """
+    assert run(main, {"other.py": "print(abs(-2))"}) == "changed True\nchanged\n"
+    assert abs(-1) == 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from machine_compat.board import Board
-from machine_compat.interpreter import terminal
+from machine_compat.interpreter import keyboard
 from machine_compat.interpreter.terminal import Input, Output
 from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.mock.backend import MockBackend
@@ -328,7 +328,7 @@ def test_a_pipe(board: Board, pipe: Pipe) -> None:
 
 
 def test_board_time_goes_on_while_a_pipe_is_silent(board: Board, pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "STEP_NS", 1_000)
+    monkeypatch.setattr(keyboard, "STEP_NS", 1_000)
     ticks: list[int] = []
     world = world_of(board)
     for time in (500, 1_500, 3_500):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from machine_compat.board import Board
@@ -107,6 +107,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS))
 def test_expressions_are_those_of_c(board: Board, expression: Expression, numbers: tuple[int, ...]) -> None:
     text, model = expression
@@ -130,6 +131,7 @@ def has_constant_part(text: str) -> bool:
     return False
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_comparisons(board: Board, x: int, y: int) -> None:
     compare = function(
@@ -152,6 +154,7 @@ def test_comparisons(board: Board, x: int, y: int) -> None:
     )
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS.filter(lambda number: number & 0xFFFFFFFF != 0))
 def test_division_rounds_down(board: Board, x: int, y: int) -> None:
     divide = function(board, "def f(a: int, b: int) -> object: return (a // b, a % b)")
@@ -159,6 +162,7 @@ def test_division_rounds_down(board: Board, x: int, y: int) -> None:
     assert divide(x, y) == (Register(a // b, True).value, a % b)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=8, max_size=16), st.integers(0, 1), NUMBERS)
 def test_stores_and_loads_of_every_width(board: Board, data: bytes, at: int, value: int) -> None:
     f = function(

@@ -10,7 +10,7 @@ import usb.core
 import usb.util
 
 from machine_compat.interpreter.life import Program
-from machine_compat.machine.usb_stack import usb_of
+from machine_compat.machine.usb.stack import usb_of
 from machine_compat.mock.usb.descriptors import INTERRUPT, endpoint, interface
 from machine_compat.simulation import SimulatedBoard
 from tests.machine.usb_thing import Thing

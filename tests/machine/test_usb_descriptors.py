@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from machine_compat.machine.usb_builtin import cdc_configuration
-from machine_compat.machine.usb_cdc import CDC
-from machine_compat.machine.usb_configuration import bind
-from machine_compat.machine.usb_control import Requests
-from machine_compat.machine.usb_descriptors import (
+from machine_compat.machine.usb.builtin import cdc_configuration
+from machine_compat.machine.usb.cdc import CDC
+from machine_compat.machine.usb.configuration import bind
+from machine_compat.machine.usb.control import Requests
+from machine_compat.machine.usb.descriptors import (
     associated,
     can_open,
     claim,
@@ -17,7 +17,7 @@ from machine_compat.machine.usb_descriptors import (
     walk,
     whole,
 )
-from machine_compat.machine.usb_runtime import RuntimeDriver
+from machine_compat.machine.usb.runtime import RuntimeDriver
 from machine_compat.mock.usb.descriptors import BULK, INTERRUPT, ISOCHRONOUS, configuration, endpoint, interface
 from tests.machine.usb_thing import CONFIG, DEVICE, Thing
 

@@ -37,7 +37,7 @@ def test_arguments(make: Make, write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("leave", "status"), [("", None), ("sys.exit()", 0), ("sys.exit(3)", 3), ("raise SystemExit", None)]
+    ("leave", "status"), [("", None), ("sys.exit()", None), ("sys.exit(3)", 3), ("raise SystemExit", None)]
 )
 def test_the_exit_status(make: Make, write: Write, leave: str, status: object) -> None:
     board = make()

@@ -206,6 +206,20 @@ def test_control_transfers_both_ways(device: usb.core.Device) -> None:
     assert bytes(device.ctrl_transfer(0xC0, 2, 0, 0, 100)) == bytes(range(100))
 
 
+def test_a_device_that_goes_while_it_is_enumerated(world: World) -> None:
+    for ms in range(0, 190, 3):
+        host = VirtualHost(world)
+        told: list[object] = []
+        host.accepted = told.append
+        echo = host.plug(Echo(), wait=False)
+        world.run(world.now + ms * MS)
+        host.unplug(echo)
+        world.run(world.now + 300 * MS)
+        assert [line for line in host.log if "not accepted" in line] == []
+        assert host.log[-1] == "port 1: disconnected"
+        assert told == ([echo] if len(host.log) == 2 else [])
+
+
 def test_the_log_is_exact(host: VirtualHost, device: usb.core.Device, echo: Echo) -> None:
     device.write(1, b"abc")
     device.read(0x81, 64)

@@ -280,6 +280,25 @@ def test_line_settings_of_the_pty_reach_the_device(world: World, host: VirtualHo
     assert codings == [(9600, b"\0\0\x08"), (115_200, b"\x02\0\x08"), (57_600, b"\0\0\x08")]
 
 
+def test_dtr_and_rts_are_up_while_a_program_has_the_pty_open(world: World, host: VirtualHost) -> None:
+    device = host.plug(Ledger())
+    connect(device.terminal("TX"), device.terminal("RX"))
+    path = host.pty(device)
+    for _ in range(2):
+        with opened(path, world) as port:
+            assert exchanged(world, port, b"abc") == b"abc"
+            port.write(b"never read")
+            world.run(world.now + 50 * MS)
+        world.run(world.now + 50 * MS)
+    # A program that comes and goes between two looks.
+    Path(path).write_bytes(b"quick")
+    world.run(world.now + 50 * MS)
+    with opened(path, world):
+        world.run(world.now + 50 * MS)
+    host.close_serials()
+    assert [value for request, value, _ in device.asked if request == 0x22] == [3, 0, 3, 0, 3, 0, 3]
+
+
 def test_a_link_names_the_pty_until_the_device_is_pulled_out(world: World, host: VirtualHost, tmp_path: Path) -> None:
     device = host.plug(USBSerial(loopback=1))
     link = tmp_path / "board"

@@ -13,9 +13,7 @@ from tests.script_runner import asked
 
 APART = {
     "_thread": "the VM has no _thread",
-    "dht": "the VM's DHTBase is not the class of what DHT22 makes",
     "gc": "another heap",
-    "micropython": "with its heap locked, the VM cannot call the board",
     "onewire": "the VM takes OneWireError for no Exception",
     "os": "the VM's os has no dupterm, sync and file systems",
     "stm": "memory of the board's",

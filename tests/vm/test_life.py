@@ -208,3 +208,32 @@ def test_the_process_ends_with_the_board(
 def test_a_vm_that_dies_is_named(board: SimulatedBoard, write: Write) -> None:
     with pytest.raises(ConfigError, match="the MicroPython VM ended"):
         board.run(write("import js\njs.process.exit(4)"))
+
+
+@pytest.mark.parametrize("turn", ["time.sleep_ms(10)", "pass", "sys.stdin.read(1)", "print(end='')"])
+def test_ctrl_c_on_usb_stops_the_script_wherever_it_is(board: SimulatedBoard, write: Write, turn: str) -> None:
+    loop = f"try:\n    while True:\n        {turn}\nexcept KeyboardInterrupt:\n    print('stopped')\n"
+    script = write("import sys, time\n" + loop + "print(sys.stdin.read(1))\n")
+    host = board.usb
+    board.run_on(ms=300)
+    port = host.serial(board.gadget)
+    board.run(script, ms=300)
+    port.write(b"\x03x")
+    board.run_on(ms=100)
+    assert board.output == "stopped\nx\n"
+
+
+def test_a_locked_heap_does_not_hold_the_board_up(board: SimulatedBoard, write: Write) -> None:
+    script = write(
+        """
+        import machine, micropython
+
+        micropython.heap_lock()
+        micropython.heap_lock()
+        machine.Pin(2, machine.Pin.OUT).on()
+        print(micropython.heap_locked(), micropython.heap_unlock(), micropython.heap_unlock())
+        """
+    )
+    board.run(script, seconds=1)
+    assert board.output == "2 1 0\n"
+    assert board.pin("GP2").level == 1

@@ -45,10 +45,27 @@ def test_what_is_written_to_a_buffer_goes_back(values: Values) -> None:
         for code, content in (("B", "0102"), ("H", "0100"), ("L", "05000000"))
     )
     assert (one, two, list(three)) == (bytearray(b"\1\2"), array("H", [1]), [5])
-    assert buffers.changes() == []
+    assert values.changes(buffers) == []
     one[1] = 7
     two[0] = 0x102
-    assert buffers.changes() == [[0, "B", "0107"], [1, "H", "0201"]]
+    assert values.changes(buffers) == [[0, "B", "0107"], [1, "H", "0201"]]
+
+
+def test_what_is_put_into_a_list_goes_back_and_what_was_in_it_is_the_same_thing(values: Values) -> None:
+    buffers = Buffers()
+    [given] = values.unpack(["t", ["l", 1, ["m", "B", "0000"], ["B", "B", "05"]]], buffers)
+    assert values.changes(buffers) == []
+    view, array_ = given[1:]
+    view[0] = 7
+    given[:] = [2, view[:1], array_]
+    assert values.changes(buffers) == [[0, "B", "0700"], [2, "l", ["l", 2, ["m", "B", "07"], ["a", 1]]]]
+    assert values.pack_back(given, buffers) == ["a", 2]
+
+
+def test_a_memoryview_and_a_slice_are_such(values: Values) -> None:
+    assert values.unpack(["m", "H", "0100"], Buffers()).tolist() == [1]
+    assert values.pack(memoryview(array("H", [1, 2]))[1:]) == ["m", "H", "0200"]
+    assert values.unpack(["s", 1, None, -1], Buffers()) == slice(1, None, -1)
 
 
 def test_a_function_of_the_scripts_is_one_object(values: Values) -> None:

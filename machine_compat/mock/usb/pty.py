@@ -107,11 +107,14 @@ class PTY:
 
     def _there(self) -> bool:
         """Whether a program has the terminal open, or has left something in it."""
+        patience = 0 if self._world.pacer is not None else TURN_S
+        if not self.sees_programs:
+            select.select([self._master], [], [], patience)
+            return True
         asked = select.poll()
         asked.register(self._master, select.POLLIN)
-        patience = 0 if self._world.pacer is not None else TURN_S
         found = dict(asked.poll(patience * 1000)).get(self._master, 0)
-        gone = bool(self.sees_programs and found & select.POLLHUP and not found & select.POLLIN)
+        gone = bool(found & select.POLLHUP) and not found & select.POLLIN
         if gone:
             # What is hung up does not wait.
             time.sleep(patience)

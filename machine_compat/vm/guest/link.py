@@ -20,6 +20,7 @@ functions = []
 _numbers = {}
 _turns = 0
 _limit = 1
+_given = ()
 
 
 def turn():
@@ -57,14 +58,18 @@ def run(main):
 
 
 def _talk(message, buffers):
-    global _limit
+    global _given, _limit
     reply = _exchange(message)
     while reply[1] == "call":
         reply = _exchange(_handled(reply))
     _limit = reply[0]
     if reply[1] == "error":
         raise exception(reply[2], reply[3])
+    _given = buffers
     for index, code, content in reply[3]:
+        if code == "l":
+            buffers[index][:] = unpack(content)
+            continue
         data = unhexlify(content)
         memoryview(buffers[index])[:] = data if code == "B" else array.array(code, data)
     return unpack(reply[2])
@@ -148,9 +153,13 @@ def pack(value, buffers):
     if isinstance(value, tuple):
         return ["t"] + [pack(item, buffers) for item in value]
     if isinstance(value, list):
-        return ["l"] + [pack(item, buffers) for item in value]
+        items = [pack(item, buffers) for item in value]
+        buffers.append(value)
+        return ["l"] + items
     if isinstance(value, dict):
         return ["d"] + [[pack(key, buffers), pack(value[key], buffers)] for key in value]
+    if isinstance(value, slice):
+        return ["s", value.start, value.stop, value.step]
     handle = getattr(value, "_handle", None)
     if handle is not None:
         return ["o", handle]
@@ -159,7 +168,8 @@ def pack(value, buffers):
     except TypeError:
         return ["c", _number(value)]
     buffers.append(value)
-    return ["B", _code(value, view), hexlify(bytes(view)).decode()]
+    form = "m" if isinstance(value, memoryview) else "B"
+    return [form, _code(value, view), hexlify(bytes(view)).decode()]
 
 
 def _code(value, view):
@@ -201,6 +211,8 @@ _FORMS = {
     "f": lambda value: struct.unpack(">d", unhexlify(value[1]))[0],
     "b": lambda value: unhexlify(value[1]),
     "B": _buffer,
+    "m": lambda value: memoryview(_buffer(value)),
+    "a": lambda value: _given[value[1]],
     "t": lambda value: tuple([unpack(item) for item in value[1:]]),
     "l": lambda value: [unpack(item) for item in value[1:]],
     "d": lambda value: {unpack(key): unpack(item) for key, item in value[1:]},

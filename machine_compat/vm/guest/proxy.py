@@ -71,14 +71,14 @@ def class_of(handle):
     """The class here for one of the board's."""
     known = _classes.get(handle)
     if known is None:
-        name, constants, methods, statics, is_stream = link.ask("describe", handle)
+        name, constants, methods, statics, is_stream, base = link.ask("describe", handle)
         names = {"_class": handle, "__new__": _new}
         if is_stream:
             names["__init__"] = Proxy.__init__
         names.update(constants)
         names.update({name: _method(name) for name in methods})
         names.update({name: _static(handle, name) for name in statics})
-        known = _classes[handle] = type(name, (Stream if is_stream else Proxy,), names)
+        known = _classes[handle] = type(name, (base or (Stream if is_stream else Proxy),), names)
     return known
 
 

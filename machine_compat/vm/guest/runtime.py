@@ -23,3 +23,22 @@ def asm_pio(*arguments, **options):
 
 def alloc_emergency_exception_buf(size):
     return None
+
+
+_locks = 0
+
+
+def heap_lock():
+    """Count, and lock nothing: with its heap locked, MicroPython could not write to its board."""
+    global _locks
+    _locks += 1
+
+
+def heap_unlock():
+    global _locks
+    _locks = max(0, _locks - 1)
+    return _locks
+
+
+def heap_locked():
+    return _locks

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sized
 from typing import Any
 
 from machine_compat.machine.peripheral import buffer_of, readable
-from machine_compat.machine.usb_builtin import Builtin
-from machine_compat.machine.usb_control import AGREED, REFUSED, TO_HOST, Reply, fill
-from machine_compat.machine.usb_descriptors import associated, claim
+from machine_compat.machine.usb.builtin import Builtin
+from machine_compat.machine.usb.control import AGREED, REFUSED, TO_HOST, Reply, fill
+from machine_compat.machine.usb.descriptors import associated, claim
 from machine_compat.oserror import os_error
 
 ENODEV = 19

@@ -9,12 +9,12 @@ from typing import Protocol, cast
 
 from machine_compat.board import Board
 from machine_compat.contract import USBDeviceConfig
-from machine_compat.machine.usb_builtin import has_serial_port
-from machine_compat.machine.usb_cdc import CDC
-from machine_compat.machine.usb_configuration import describe
-from machine_compat.machine.usb_control import Driver
-from machine_compat.machine.usb_runtime import RuntimeDriver
-from machine_compat.machine.usb_terminal import Terminal
+from machine_compat.machine.usb.builtin import has_serial_port
+from machine_compat.machine.usb.cdc import CDC
+from machine_compat.machine.usb.configuration import describe
+from machine_compat.machine.usb.control import Driver
+from machine_compat.machine.usb.runtime import RuntimeDriver
+from machine_compat.machine.usb.terminal import Terminal
 
 
 class Bus(Protocol):

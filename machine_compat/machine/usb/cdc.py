@@ -10,9 +10,9 @@ from typing import Protocol
 
 from machine_compat.board import Board
 from machine_compat.errors import BusError
-from machine_compat.machine.usb_control import ACK as STATUS
-from machine_compat.machine.usb_control import AGREED, CLASS, CLEAR_FEATURE, REFUSED, TO_ENDPOINT, TYPE_MASK, Reply
-from machine_compat.machine.usb_descriptors import CS_INTERFACE, ENDPOINT, INTERFACE, walk
+from machine_compat.machine.usb.control import ACK as STATUS
+from machine_compat.machine.usb.control import AGREED, CLASS, CLEAR_FEATURE, REFUSED, TO_ENDPOINT, TYPE_MASK, Reply
+from machine_compat.machine.usb.descriptors import CS_INTERFACE, ENDPOINT, INTERFACE, walk
 
 COMMUNICATION, ABSTRACT_CONTROL, CDC_DATA = 2, 2, 10
 SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE, SEND_BREAK = 0x20, 0x21, 0x22, 0x23

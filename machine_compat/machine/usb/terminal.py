@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from machine_compat.board import Board
-from machine_compat.machine.usb_cdc import CDC
+from machine_compat.machine.usb.cdc import CDC
 
 
 class Source(Protocol):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from machine_compat.board import Board
 from machine_compat.contract import USBDeviceConfig
 from machine_compat.machine.peripheral import readable
-from machine_compat.machine.usb_builtin import FIRMWARE_STRINGS, builtin_string, builtins_of
-from machine_compat.machine.usb_control import Driver, Requests
-from machine_compat.machine.usb_descriptors import (
+from machine_compat.machine.usb.builtin import FIRMWARE_STRINGS, builtin_string, builtins_of
+from machine_compat.machine.usb.control import Driver, Requests
+from machine_compat.machine.usb.descriptors import (
     ASSOCIATION,
     DEVICE_LENGTH,
     ENDPOINT,
@@ -21,7 +21,7 @@ from machine_compat.machine.usb_descriptors import (
     walk,
     whole,
 )
-from machine_compat.machine.usb_runtime import RuntimeDriver
+from machine_compat.machine.usb.runtime import RuntimeDriver
 
 HEAD = 9
 INTERFACE_LENGTH = 9

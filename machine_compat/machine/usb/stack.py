@@ -14,11 +14,11 @@ from typing import cast
 from machine_compat.board import OFF, Board
 from machine_compat.contract import USBDeviceChannel, USBDeviceEvent
 from machine_compat.errors import BusError, Fault, Unsupported
-from machine_compat.machine.usb_cdc import CDC
-from machine_compat.machine.usb_configuration import bind
-from machine_compat.machine.usb_control import Driver, Requests
-from machine_compat.machine.usb_firmware import Firmware, SerialFirmware, firmware_of
-from machine_compat.machine.usb_runtime import RuntimeDriver
+from machine_compat.machine.usb.cdc import CDC
+from machine_compat.machine.usb.configuration import bind
+from machine_compat.machine.usb.control import Driver, Requests
+from machine_compat.machine.usb.firmware import Firmware, SerialFirmware, firmware_of
+from machine_compat.machine.usb.runtime import RuntimeDriver
 from machine_compat.traces import write_exception
 
 REF = "usb0"
