@@ -79,6 +79,7 @@ class Board(Openings):
         self.interrupts = Interrupts(self.clock, backend.in_script)
         self.flash: Path | Callable[[], Path] | None = flash
         """The folder that is the board's file system, or what makes it when it is first asked for."""
+        self.flash_point = self.port.flash_point
         self.image: Image | None = None
         """The file behind the chip's raw flash; None is memory, forgotten at power-off."""
         self.stdout: TextOut | None = None

@@ -85,6 +85,8 @@ class Port:
     build: ClassVar[str] = "standard"
     epoch_year: ClassVar[int] = 1970
     ticks_period: ClassVar[int] = 1 << 30
+    flash_point: ClassVar[str] = ""
+    """Where the flash is mounted, "/flash"; "" is the root."""
 
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     """Values of class constants by class; "machine" for the module's own."""

@@ -16,6 +16,7 @@ from machine_compat.ports import Faults, Port
 class CC3200(Port):
     name = "cc3200"
     platform = "WiPy"
+    flash_point = "/flash"
     build = "WIPY"
     epoch_year = 2000
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {

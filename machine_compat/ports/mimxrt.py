@@ -16,6 +16,7 @@ FLOW = {"": "None", "RTS": "RTS", "CTS": "CTS", "CTS|RTS": "RTS|CTS", "RTS|CTS":
 class MIMXRT(Port):
     name = "mimxrt"
     platform = "mimxrt"
+    flash_point = "/flash"
     build = "TEENSY41"
     epoch_year = 1970
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {

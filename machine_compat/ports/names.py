@@ -35,6 +35,7 @@ CAN = (
     " STATE_BUS_OFF FLAG_RTR FLAG_EXT_ID FLAG_UNORDERED RECV_ERR_FULL RECV_ERR_OVERRUN IRQ_RX IRQ_TX IRQ_STATE"
     " IRQ_TX_FAILED IRQ_TX_IDX_SHIFT IRQ_TX_IDX_MASK TX_QUEUE_LEN FILTERS_MAX"
 )
+VFS = "VfsFat VfsLfs2 mount umount"
 PIN = "init value on off irq board IN OUT PULL_UP IRQ_RISING IRQ_FALLING"
 STM_PIN = (
     f"{PIN} low high name names af_list port pin gpio mode pull af mapper dict debug cpu OPEN_DRAIN ALT ALT_OPEN_DRAIN"
@@ -44,6 +45,7 @@ STM_PIN = (
 COMMON: Mapping[str, str] = {
     "Signal": "value on off",
     "PinBase": "",
+    "vfs": VFS,
     "I2C": I2C,
     "SoftI2C": I2C,
     "SoftI2C()": "scl sda freq timeout",
@@ -204,6 +206,7 @@ MIMXRT: Mapping[str, str] = {
     "CAN": CAN,
     "CAN()": "bitrate mode sample_point sjw tseg1 tseg2",
     "SDCard": "init deinit present info readblocks writeblocks ioctl",
+    "vfs": f"{VFS} VfsRom",
     "modules": (
         "mimxrt network socket ssl tls lwip framebuf asyncio uctypes select onewire dht ds18x20 deflate cryptolib"
         " hashlib heapq json re binascii random errno platform vfs"
@@ -229,6 +232,7 @@ SAMD: Mapping[str, str] = {
     "RTC": "init datetime calibration",
     "WDT": "feed timeout_ms",
     "I2CTarget": HARD_TARGET,
+    "vfs": f"{VFS} VfsRom",
     "modules": (
         "samd framebuf asyncio uctypes select neopixel onewire dht ds18x20 deflate cryptolib hashlib heapq json re"
         " binascii random errno platform vfs"

@@ -18,6 +18,7 @@ SPI_HZ = (125_000, 250_000, 500_000, 1_000_000, 2_000_000, 4_000_000, 8_000_000)
 class NRF(Port):
     name = "nrf"
     platform = "nrf"
+    flash_point = "/flash"
     build = "MICROBIT"
     epoch_year = 2000
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {

@@ -14,6 +14,7 @@ from machine_compat.ports import Port
 class RenesasRA(Port):
     name = "renesas-ra"
     platform = "renesas-ra"
+    flash_point = "/flash"
     build = "EK_RA6M2"
     epoch_year = 2000
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {

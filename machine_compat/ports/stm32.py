@@ -20,10 +20,11 @@ PLL_MHZ = (12, 16, 24, 30, 32, 36, 40, 42, 48, 54, 56, 60, 64, 72, 84, 96, 108, 
 class STM32(Port):
     name = "stm32"
     platform = "pyboard"
+    flash_point = "/flash"
     build = "PYBV11"
     epoch_year = 2000
     usb = USBIdentity(
-        product_name="Pyboard Virtual Comm Port in FS Mode", cdc=True, firmware="machine_compat.pyb.usb_firmware"
+        product_name="Pyboard Virtual Comm Port in FS Mode", cdc=True, firmware="machine_compat.pyb.usb.firmware"
     )
     constants: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "Pin": {

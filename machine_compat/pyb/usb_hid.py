@@ -8,8 +8,8 @@ from typing import Self
 from machine_compat.machine.peripheral import Peripheral, buffer_of, to_int
 from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.pyb.buffers import to_receive
-from machine_compat.pyb.usb_firmware import usb_of_pyboard
-from machine_compat.pyb.usb_reports import Reports
+from machine_compat.pyb.usb.firmware import usb_of_pyboard
+from machine_compat.pyb.usb.reports import Reports
 
 SHORT = 8
 """How many numbers a report can be given as."""

@@ -9,8 +9,8 @@ from machine_compat.board import Board
 from machine_compat.machine.peripheral import readable, to_int
 from machine_compat.machine.usb.stack import usb_of
 from machine_compat.pyb.flash import Flash
-from machine_compat.pyb.usb_descriptors import ALIASES, KEYBOARD, LARGEST, LAST_PIPE, MODES, MOUSE, VENDOR, HIDInfo
-from machine_compat.pyb.usb_firmware import card_of, usb_of_pyboard
+from machine_compat.pyb.usb.descriptors import ALIASES, KEYBOARD, LARGEST, LAST_PIPE, MODES, MOUSE, VENDOR, HIDInfo
+from machine_compat.pyb.usb.firmware import card_of, usb_of_pyboard
 from machine_compat.pyb.usb_hid import report_of
 
 UNITS = 2

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -14,6 +15,7 @@ from machine_compat.mock.chip import Chip
 from machine_compat.mock.nets import Terminal, connect
 from machine_compat.profile import load
 from machine_compat.pyb import build
+from tests.pyb.usb_pc import Plugged
 
 MS = 1_000_000
 
@@ -77,3 +79,11 @@ def either(request: pytest.FixtureRequest) -> Iterator[Switched]:
     switched = Switched(request.param)
     with using(switched.board):
         yield switched
+
+
+@pytest.fixture
+def plugged(tmp_path: Path) -> Iterator[Plugged]:
+    """A pyboard on a PC's USB."""
+    made = Plugged(tmp_path)
+    with made.board:
+        yield made

@@ -11,9 +11,10 @@ from machine_compat.pyb import build
 
 NAMES = [
     "ADC", "ADCAll", "Accel", "CAN", "DAC", "ExtInt", "Flash", "I2C", "LCD", "LED", "Pin", "RTC", "SD", "SDCard", "SPI",
-    "Servo", "Switch", "Timer", "UART", "bootloader", "country", "delay", "disable_irq", "elapsed_micros",
-    "elapsed_millis", "enable_irq", "fault_debug", "freq", "hard_reset", "info", "main", "micros", "millis",
-    "mount", "pwm", "repl_info", "repl_uart", "rng", "servo", "standby", "stop", "sync", "udelay", "unique_id", "wfi",
+    "Servo", "Switch", "Timer", "UART", "USB_HID", "USB_VCP", "bootloader", "country", "delay", "disable_irq",
+    "elapsed_micros", "elapsed_millis", "enable_irq", "fault_debug", "freq", "hard_reset", "have_cdc", "hid",
+    "hid_keyboard", "hid_mouse", "info", "main", "micros", "millis", "mount", "pwm", "repl_info", "repl_uart", "rng",
+    "servo", "standby", "stop", "sync", "udelay", "unique_id", "usb_mode", "wfi",
 ]  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from machine_compat.machine.usb.control import (
 )
 from machine_compat.machine.usb.control import SETUP as FIRST
 from machine_compat.machine.usb.firmware import Bus
-from machine_compat.pyb.usb_descriptors import MSC_PIPE, PACKET, storage_interface
-from machine_compat.pyb.usb_scsi import BLOCK, Command, Failed, Units
+from machine_compat.pyb.usb.descriptors import MSC_PIPE, PACKET, storage_interface
+from machine_compat.pyb.usb.scsi import BLOCK, Command, Failed, Units
 
 STORAGE = 8
 IN, OUT = 0x80 | MSC_PIPE, MSC_PIPE

@@ -21,7 +21,7 @@ from machine_compat.machine.usb.control import (
 from machine_compat.machine.usb.control import SETUP as FIRST
 from machine_compat.machine.usb.descriptors import ENDPOINT, walk
 from machine_compat.machine.usb.firmware import Bus
-from machine_compat.pyb.usb_descriptors import MOUSE, HIDInfo, hid_descriptor
+from machine_compat.pyb.usb.descriptors import MOUSE, HIDInfo, hid_descriptor
 
 HUMAN_INTERFACE = 3
 GET_DESCRIPTOR, HID_DESCRIPTOR, REPORT_DESCRIPTOR = 6, 0x21, 0x22

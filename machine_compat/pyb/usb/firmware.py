@@ -17,11 +17,11 @@ from machine_compat.machine.usb.firmware import Bus
 from machine_compat.machine.usb.runtime import RuntimeDriver
 from machine_compat.machine.usb.stack import usb_of
 from machine_compat.pyb.flash import Flash
-from machine_compat.pyb.usb_descriptors import MODES, VENDOR, HIDInfo, described
-from machine_compat.pyb.usb_reports import Reports
-from machine_compat.pyb.usb_scsi import BlockDevice, Unit, Units
-from machine_compat.pyb.usb_serial import SerialPort
-from machine_compat.pyb.usb_storage import Storage
+from machine_compat.pyb.usb.descriptors import MODES, VENDOR, HIDInfo, described
+from machine_compat.pyb.usb.reports import Reports
+from machine_compat.pyb.usb.scsi import BlockDevice, Unit, Units
+from machine_compat.pyb.usb.serial import SerialPort
+from machine_compat.pyb.usb.storage import Storage
 
 AT_START = "VCP+MSC"
 STEP_NS = 20_000_000

@@ -23,7 +23,7 @@ from machine_compat.machine.usb.control import (
 from machine_compat.machine.usb.control import SETUP as FIRST
 from machine_compat.machine.usb.descriptors import ASSOCIATION, ENDPOINT, INTERFACE, walk
 from machine_compat.machine.usb.firmware import Bus
-from machine_compat.pyb.usb_descriptors import BULK, PACKET
+from machine_compat.pyb.usb.descriptors import BULK, PACKET
 
 COMMUNICATION, CDC_DATA = 2, 10
 SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE = 0x20, 0x21, 0x22
