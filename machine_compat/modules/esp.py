@@ -10,8 +10,9 @@ from machine_compat.board import Board
 from machine_compat.errors import ConfigError
 from machine_compat.machine.functions import functions
 from machine_compat.machine.peripheral import readable, to_int, writable
-from machine_compat.modules.nor_flash import SECTOR, NORFlash, flash_of
+from machine_compat.modules.nor_flash import NORFlash, flash_of
 from machine_compat.oserror import os_error
+from machine_compat.raw_flash import SECTOR
 
 FLASH_SIZE = 4 << 20
 USER_START = 0x20_0000
@@ -24,14 +25,16 @@ SLEEP_TYPES = {"SLEEP_NONE": 0, "SLEEP_LIGHT": 1, "SLEEP_MODEM": 2}
 
 def names(board: Board) -> dict[str, object]:
     chip = Chip(board, flash_of(board, FLASH_SIZE))
-    own = (
+    own: tuple[str, ...] = (
         "flash_read", "flash_write", "flash_erase", "flash_size", "flash_user_start", "osdebug", "gpio_matrix_in",
         "gpio_matrix_out",
     )  # fmt: skip
     if board.port.name == "esp8266":
         return {name: getattr(chip, name) for name in (*own[:6], *ESP8266_FUNCTIONS)} | SLEEP_TYPES
+    if board.port.name == "mock":
+        own = (*own, *ESP8266_FUNCTIONS)
     levels = {name: number for number, name in enumerate(LOG_LEVELS)}
-    return {name: getattr(chip, name) for name in own} | levels
+    return {name: getattr(chip, name) for name in own} | levels | (SLEEP_TYPES if board.port.name == "mock" else {})
 
 
 class Chip:

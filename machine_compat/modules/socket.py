@@ -30,6 +30,9 @@ NAMES = (
 )
 """The constants, with this computer's values."""
 
+REUSE = (socket.SOL_SOCKET, socket.SO_REUSEADDR)
+"""The option by which a server may listen where one has just been."""
+
 Address = tuple[Any, ...]
 
 
@@ -136,7 +139,14 @@ class Socket(Peripheral, Stream):
             number = self._socket.connect_ex(tuple(address))
             if number in (errno.EINPROGRESS, errno.EWOULDBLOCK) and self._timeout_ms != 0:
                 self._wait(POLLOUT)
-                number = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                self.check_connected()
+            elif number:
+                raise OSError(number, "")
+
+    def check_connected(self) -> None:
+        """OSError ECONNREFUSED, EHOSTUNREACH, ... for a connection that did not come about."""
+        with board_errors():
+            number = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if number:
                 raise OSError(number, "")
 

@@ -18,6 +18,8 @@ from machine_compat.modules.socket import Socket
 
 CLIENT, SERVER = 0, 1
 NONE, OPTIONAL, REQUIRED = 0, 1, 2
+KEYS = {b"\2\1\0\2": "RSA PRIVATE KEY", b"\2\1\1\4": "EC PRIVATE KEY"}
+"""What PEM calls a DER key that begins with a version and a number (RFC 8017) or bytes (RFC 5915); else: PKCS #8."""
 
 
 def names(board: Board) -> dict[str, object]:
@@ -54,6 +56,11 @@ def names(board: Board) -> dict[str, object]:
         "SSLContext": context,
         "wrap_socket": wrap_socket,
     }
+
+
+def content_of(der: bytes) -> int:
+    """Where the content of a DER sequence begins, behind its length."""
+    return 2 + (der[1] & 0x7F if len(der) > 1 and der[1] & 0x80 else 0)
 
 
 class SSLContext(Peripheral):
@@ -109,6 +116,8 @@ class SSLContext(Peripheral):
             data = readable(source)
         if data.lstrip().startswith(b"-----"):
             return data
+        if label == "PRIVATE KEY":
+            label = KEYS.get(data[content_of(data) :][:4], label)
         text = base64.encodebytes(data).decode("ascii")
         return f"-----BEGIN {label}-----\n{text}-----END {label}-----\n".encode("ascii")
 
@@ -144,6 +153,14 @@ class TLSSocket(Socket):
             )
         )
         self._timeout_ms = timeout_ms
+        self._wanted = 0
+        """What TLS itself has to wait for before anything can be read or written."""
+
+    def _needs(self, flags: int) -> int:
+        """What the computer is to be asked for in place of some events; 0: there is something to read."""
+        if flags & POLLIN and self._socket.pending():
+            return 0
+        return self._wanted or flags
 
     def do_handshake(self) -> None:
         self._retried(POLLIN, self._socket.do_handshake)
@@ -159,12 +176,13 @@ class TLSSocket(Socket):
 
     def _retried(self, events: int, attempt: Callable[[], Any]) -> Any:
         while True:
+            self._wanted = 0
             try:
                 return attempt()
             except ssl.SSLWantReadError:
-                wanted = POLLIN
+                wanted = self._wanted = POLLIN
             except ssl.SSLWantWriteError:
-                wanted = POLLOUT
+                wanted = self._wanted = POLLOUT
             except (BlockingIOError, InterruptedError):
                 wanted = events
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError):

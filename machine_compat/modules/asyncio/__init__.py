@@ -1,4 +1,4 @@
-"""`asyncio` on board time: tasks that take turns, the flags and locks between them, and streams over serial ports.
+"""`asyncio` on board time: tasks that take turns, flags and locks between them, streams over serial ports and sockets.
 
 CPython's own asyncio is not underneath. It keeps the running loop of a thread in one place, and in a simulated world
 every board of that thread may stand in the middle of a task: whoever calls `asyncio.run` second would be refused. It
@@ -12,13 +12,13 @@ from typing import NoReturn, TypeVar
 
 from machine_compat.board import Board
 from machine_compat.modules.asyncio.loop import Loop
+from machine_compat.modules.asyncio.network import Network, Server
 from machine_compat.modules.asyncio.stream import Stream
 from machine_compat.modules.asyncio.sync import Event, Lock, ThreadSafeFlag
 from machine_compat.modules.asyncio.task import CancelledError, Sleep, Task, TimeoutError
 from machine_compat.modules.asyncio.waiting import Waiting
 
 T = TypeVar("T")
-NETWORK = ("open_connection", "start_server")
 
 
 def names(board: Board) -> dict[str, object]:
@@ -26,11 +26,14 @@ def names(board: Board) -> dict[str, object]:
     loop = board.singleton((Loop,), lambda: Loop(board))
     waiting = Waiting(loop)
     stream = bound(Stream, loop)
+    server = bound(Server, loop, _board=board, _stream=stream)
+    network = Network(board, loop, stream, server)
     public: dict[str, object] = {
         "CancelledError": CancelledError,
         "Event": bound(Event, loop),
         "Lock": bound(Lock, loop),
         "Loop": loop,
+        "Server": server,
         "Stream": stream,
         "StreamReader": stream,
         "StreamWriter": stream,
@@ -44,10 +47,12 @@ def names(board: Board) -> dict[str, object]:
         "gather": waiting.gather,
         "get_event_loop": getter(loop),
         "new_event_loop": loop.renewed,
+        "open_connection": network.open_connection,
         "run": loop.run_until_complete,
         "run_until_complete": loop.run_until_complete,
         "sleep": lambda t, /: Sleep(loop, int(t * 1000)),
         "sleep_ms": lambda t, /: Sleep(loop, t),
+        "start_server": network.start_server,
         "wait_for": waiting.wait_for,
         "wait_for_ms": waiting.wait_for_ms,
     }
@@ -55,9 +60,9 @@ def names(board: Board) -> dict[str, object]:
     return public
 
 
-def bound(base: type[T], loop: Loop) -> type[T]:
+def bound(base: type[T], loop: Loop, **own: object) -> type[T]:
     """A class as the scripts of one board know it."""
-    return type(base.__name__, (base,), {"__module__": "asyncio", "__doc__": base.__doc__, "_loop": loop})
+    return type(base.__name__, (base,), {"__module__": "asyncio", "__doc__": base.__doc__, "_loop": loop, **own})
 
 
 def getter(loop: Loop) -> Callable[..., Loop]:
@@ -67,8 +72,7 @@ def getter(loop: Loop) -> Callable[..., Loop]:
 
 def lacking(name: str) -> NoReturn:
     """What a script is told that asks for a name which is not here."""
-    reason = ": a simulated board has no network" if name in NETWORK else ""
-    raise AttributeError(f"module 'asyncio' has no attribute '{name}'{reason}")
+    raise AttributeError(f"module 'asyncio' has no attribute '{name}'")
 
 
 class Core:

@@ -1,4 +1,4 @@
-"""`esp32.NVS`: settings by name that outlive a reset.
+"""`esp32.NVS`: settings by name that outlive a reset, in the flash's partition for them.
 
 # Ref: MicroPython ports/esp32/esp32_nvs.c; ESP-IDF nvs.h (error codes) and programming guide
 """
@@ -6,16 +6,20 @@
 from typing import NoReturn
 
 from machine_compat.machine.peripheral import Peripheral, readable, to_int, writable
+from machine_compat.modules.esp import FLASH_SIZE
+from machine_compat.modules.esp32.nvs_pages import NoRoom, Values, formatted, parsed
+from machine_compat.modules.esp32.partition import TABLE
+from machine_compat.modules.nor_flash import flash_of
 
-NOT_FOUND, INVALID_NAME, KEY_TOO_LONG, INVALID_LENGTH = 0x1102, 0x1106, 0x1109, 0x110C
+NOT_FOUND, NO_SPACE, INVALID_NAME, KEY_TOO_LONG, INVALID_LENGTH = 0x1102, 0x1105, 0x1106, 0x1109, 0x110C
 NAMES = {
-    NOT_FOUND: "ESP_ERR_NVS_NOT_FOUND", INVALID_NAME: "ESP_ERR_NVS_INVALID_NAME",
-    KEY_TOO_LONG: "ESP_ERR_NVS_KEY_TOO_LONG", INVALID_LENGTH: "ESP_ERR_NVS_INVALID_LENGTH",
+    NOT_FOUND: "ESP_ERR_NVS_NOT_FOUND", NO_SPACE: "ESP_ERR_NVS_NOT_ENOUGH_SPACE",
+    INVALID_NAME: "ESP_ERR_NVS_INVALID_NAME", KEY_TOO_LONG: "ESP_ERR_NVS_KEY_TOO_LONG",
+    INVALID_LENGTH: "ESP_ERR_NVS_INVALID_LENGTH",
 }  # fmt: skip
 LONGEST = 15
 """Characters of a namespace or a key."""
-
-Values = dict[tuple[str, str], int | bytes]
+PART = TABLE[0]
 
 
 class NVS(Peripheral):
@@ -40,9 +44,7 @@ class NVS(Peripheral):
 
     @property
     def _kept(self) -> Values:
-        kept: Values = {}
-        found = self._board.retained.setdefault("NVS", kept)
-        return found if isinstance(found, dict) else kept
+        return parsed(flash_of(self._board, FLASH_SIZE).read(PART.address, PART.size))
 
     def set_i32(self, key: str, value: int, /) -> None:
         self._values[self._key(key)] = (to_int(value) + (1 << 31)) % (1 << 32) - (1 << 31)
@@ -70,10 +72,14 @@ class NVS(Peripheral):
             fail(NOT_FOUND)
 
     def commit(self) -> None:
-        """Keep what this namespace holds now."""
+        """Keep what this namespace holds now; OSError when the partition is full, which then keeps what it had."""
         kept = {key: value for key, value in self._kept.items() if key[0] != self._namespace}
         kept.update((key, value) for key, value in self._values.items() if key[0] == self._namespace)
-        self._board.retained["NVS"] = kept
+        try:
+            pages = formatted(kept, PART.size)
+        except NoRoom:
+            fail(NO_SPACE)
+        flash_of(self._board, FLASH_SIZE).store(PART.address, pages)
 
     def _key(self, key: str) -> tuple[str, str]:
         if not key:

@@ -8,10 +8,13 @@ from typing import NamedTuple, Self
 
 from machine_compat.machine.peripheral import Peripheral, readable, to_int, writable
 from machine_compat.modules.esp import FLASH_SIZE
-from machine_compat.modules.nor_flash import SECTOR, NORFlash, flash_of
+from machine_compat.modules.nor_flash import NORFlash, flash_of
 from machine_compat.oserror import os_error
+from machine_compat.raw_flash import SECTOR
 
 APP, DATA = 0, 1
+VALIDATE_FAILED = 0x1503
+"""ESP_ERR_OTA_VALIDATE_FAILED (ESP-IDF esp_ota_ops.h)."""
 BOOT, RUNNING = 0, 1
 INIT, DEINIT, SYNC, BLOCK_COUNT, BLOCK_SIZE, BLOCK_ERASE = 1, 2, 3, 4, 5, 6
 BOOT_KEY = "boot partition"
@@ -87,11 +90,10 @@ class Partition(Peripheral):
         if offset is None:
             first, last = place // SECTOR * SECTOR, -(-(place + len(data)) // SECTOR) * SECTOR
             kept = self._flash.read(first, last - first)
-            self._flash.erase(first, last - first)
             inside = place - first
-            data = kept[:inside] + data + kept[inside + len(data) :]
-            place = first
-        self._flash.program(place, data)
+            self._flash.store(first, kept[:inside] + data + kept[inside + len(data) :])
+        else:
+            self._flash.program(place, data)
 
     def ioctl(self, cmd: int, arg: int, /) -> int | None:
         if cmd == BLOCK_COUNT:
@@ -113,9 +115,12 @@ class Partition(Peripheral):
         return self._part.address + inside
 
     def set_boot(self) -> None:
-        """Start from this partition next time; OSError EINVAL for one that holds no firmware."""
+        """Start from this partition next time.
+
+        Raises OSError(-5379, "ESP_ERR_OTA_VALIDATE_FAILED") for one that holds no firmware.
+        """
         if self._part.type != APP:
-            raise os_error(errno.EINVAL)
+            raise OSError(-VALIDATE_FAILED, "ESP_ERR_OTA_VALIDATE_FAILED")
         self._board.retained[BOOT_KEY] = self._part.label
 
     def get_next_update(self) -> Self:

@@ -7,8 +7,9 @@ import errno
 from typing import Self
 
 from machine_compat.machine.peripheral import Peripheral, readable, to_int, writable
-from machine_compat.modules.nor_flash import SECTOR, NORFlash, flash_of
+from machine_compat.modules.nor_flash import NORFlash, flash_of
 from machine_compat.oserror import os_error
+from machine_compat.raw_flash import ERASED, SECTOR
 
 SIZE = 2 << 20
 STORAGE = 1408 << 10
@@ -49,8 +50,9 @@ class Flash(Peripheral):
         data = readable(buf)
         place = self._place(block_num, offset or 0)
         if offset is None:
-            self._chip.erase(place, -(-len(data) // SECTOR) * SECTOR)
-        self._chip.program(place, data)
+            self._chip.store(place, data + ERASED * (-len(data) % SECTOR))
+        else:
+            self._chip.program(place, data)
 
     def ioctl(self, op: int, arg: int, /) -> int | None:
         if op == BLOCK_COUNT:

@@ -71,3 +71,28 @@ s = c.wrap_socket(s, server_hostname="localhost")
     strange = 's = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(s, server_hostname="localhost")'
     with pytest.raises(OSError, match=r"(?i)certificate"):
         run("esp32", CLIENT.format(module="ssl", port=serve(), wrap=strange))
+
+
+P256 = bytes.fromhex("a00a06082a8648ce3d030107")
+"""The name of the key's curve, which is beside it in RFC 5208, and in it in RFC 5915."""
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["RFC 5208", "RFC 5915"])
+def test_a_certificate_and_a_key_in_der(run: Run, old: bool) -> None:
+    key = ssl.PEM_cert_to_DER_cert(KEY.read_text().replace("PRIVATE KEY", "CERTIFICATE"))
+    if old:
+        inner = key[key.index(bytes.fromhex("306b020101")) + 2 :]
+        secret, public = inner[:37], inner[37:]
+        content = secret + P256 + public
+        key = b"\x30" + bytes((len(content),)) + content
+    source = f"""
+        import ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain({ssl.PEM_cert_to_DER_cert(CERTIFICATE.read_text())!r}, {key!r})
+        for bad in b"", b"0", {key[:-9]!r}:
+            try:
+                context.load_cert_chain({CERTIFICATE.read_bytes()!r}, bad)
+            except ValueError as e:
+                print(e)
+    """
+    assert run("pico_w", source)[0].output == "invalid cert or key\n" * 3
