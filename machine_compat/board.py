@@ -179,10 +179,10 @@ class Board(Openings):
         clock, interrupts = self.clock, self.interrupts
         deadline = clock.now_ns() + ns
         while True:
-            interrupts.run()
+            left = interrupts.run()
             if clock.now_ns() >= deadline:
                 return
-            if not interrupts.due:
+            if not left:
                 clock.wait_until(deadline)
 
     # ---- life

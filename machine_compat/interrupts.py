@@ -134,26 +134,27 @@ class Interrupts:
             self._hard.remove(run)
         return done
 
-    def run(self) -> None:
-        """Run what waits; called on the script's thread wherever a board would look. `due` tells what is left."""
+    def run(self) -> bool:
+        """Run what waits; called on the script's thread wherever a board would look. True: some is left for next time.
+
+        A function that schedules itself each time must not keep the script from going on.
+        """
         if self._held:
-            return
+            return False
         if (self._hard or self._pended) and not self._masked:
             self._take_interrupts()
-        if (self._soft or self._nodes) and not (self._in_soft or self._in_hard):
-            self._run_scheduled()
-
-    def _run_scheduled(self) -> None:
-        # One that schedules itself each time must not keep the script from going on.
+        if not (self._soft or self._nodes) or self._in_soft or self._in_hard:
+            return False
         for _ in range(self.depth):
             queue = self._nodes if self._nodes and not self._masked else self._soft
             if not queue:
-                return
+                return False
             self._in_soft = True
             try:
                 queue.popleft()()
             finally:
                 self._in_soft = False
+        return self.due
 
     def _take_interrupts(self) -> None:
         while self._hard and not self._in_hard:

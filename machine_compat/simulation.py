@@ -10,6 +10,7 @@ board.run_on(ms=500)
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
@@ -107,8 +108,11 @@ class SimulatedBoard(Surroundings):
         # A script that raises ends the run, whatever board it is on.
         powers = [board.power for board in boards_in(self.world)]
 
-        def failed() -> bool:
-            return any(map(ERROR_OF, powers))  # asked after every event
+        def any_failed() -> bool:
+            return any(map(ERROR_OF, powers))
+
+        # Asked after every event.
+        failed = any_failed if len(powers) > 1 else partial(ERROR_OF, self.power)
 
         if limit is not None:
             self.world.run(self.world.now + limit, failed)
@@ -126,7 +130,7 @@ class SimulatedBoard(Surroundings):
 
     @property
     def exit_status(self) -> object:
-        """What the script gave to sys.exit, once it did."""
+        """What the script gave to sys.exit, once it did; None for nothing, which the command makes 0."""
         return self.power.exit_status
 
     def power_off(self) -> None:
