@@ -46,6 +46,13 @@ def install(board: str = "mock") -> "SimulatedBoard":
     return simulated
 
 
+def get_include() -> str:
+    """The folder of machine_compat.h, with which modules are compiled that import a board's `machine`."""
+    from pathlib import Path
+
+    return str(Path(__file__).resolve().parent / "include")
+
+
 def uninstall() -> None:
     """Take back what `install` did."""
     import sys

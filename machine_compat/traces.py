@@ -64,5 +64,7 @@ def folded(lines: list[str]) -> list[str]:
 
 
 def write_exception(error: BaseException, file: Any) -> None:
-    """What `sys.print_exception` does."""
+    """What `sys.print_exception` does; OSError where `file` is no stream."""
+    if not hasattr(file, "write"):
+        raise OSError("stream operation not supported")
     file.write(format_exception(error))

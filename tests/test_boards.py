@@ -408,7 +408,7 @@ UART(1, baudrate=9600, bits=8, parity=None, stop=1)
     "ek_ra6m2": """\
 I2C(2, freq=400000, scl=P512, sda=P511)
 SPI(0, baudrate=500000, polarity=0, phase=0, bits=8, firstbit=0, sck=P102, mosi=P101, miso=P100)
-UART(0, baudrate=9600, bits=8, parity=None, stop=1, tx=P411, rx=P410, flow=0, rxbuf=511, timeout=0, timeout_char=2)
+UART(0, baudrate=9600, bits=8, parity=None, stop=1, tx=P411, rx=P410, flow=0, rxbuf=511, timeout=0, timeout_char=3)
 """,
 }
 MADE = {
@@ -507,3 +507,13 @@ def test_xiaos_default_buses_are_at_their_prints() -> None:
     spi = [board.buses["spi0"].default(signal) for signal in ("sck", "mosi", "miso")]
     assert spi == [names_["SCK"], names_["MOSI"], names_["MISO"]]
     assert (board.buses["uart4"].default("tx"), board.buses["uart4"].default("rx")) == (names_["TX"], names_["RX"])
+
+
+def test_pico2_numbers_its_functions_as_the_rp2350_does() -> None:
+    with SimulatedBoard("pico2") as board:
+        Pin = board.machine.Pin
+        assert (Pin.ALT_HSTX, Pin.ALT_PIO0, Pin.ALT_PIO2, Pin.ALT_GPCK, Pin.ALT_USB) == (0, 6, 8, 9, 10)
+        assert repr(Pin(2, Pin.ALT, alt=Pin.ALT_PIO2)) == "Pin(GPIO2, mode=ALT, alt=PIO2)"
+    with SimulatedBoard("pico") as board:
+        assert board.machine.Pin.ALT_GPCK == 8
+        assert not hasattr(board.machine.Pin, "ALT_PIO2")

@@ -55,6 +55,21 @@ def told(source: str, board: str = "pico") -> list[str]:
         ("from esp32 import NVS", "pico_w", "1: has no module esp32"),
         ("import ujson", "microbit", "1: has no module json"),
         ("__import__('rp2')", "esp32", "1: has no module rp2; PIO is the RP2's alone"),
+        (
+            "import usb.core",
+            "pico",
+            "1: has no module usb.core; CircuitPython, computers and machine_compat have a USB host",
+        ),
+        (
+            "from usb import util",
+            "esp32",
+            "1: has no module usb.util; CircuitPython, computers and machine_compat have a USB host",
+        ),
+        (
+            "import usb.device.keyboard",
+            "pico",
+            "1: has no module usb.device; copy micropython-lib's usb/device into lib",
+        ),
         ("import neopixel", "xiao_samd21", "1: has no module neopixel; copy neopixel.py beside the script"),
     ],
 )
@@ -447,3 +462,14 @@ def test_a_finding_reads_as_compilers_write_them() -> None:
         str(Finding(Path("a/main.py"), 7, "pico has no machine.DAC"))
         == f"{Path('a/main.py')}:7: pico has no machine.DAC"
     )
+
+
+def test_parts_of_usb_that_are_the_scripts_own(folder: Path) -> None:
+    for part in ("device", "mine"):
+        (folder / "lib/usb" / part).mkdir(parents=True)
+        (folder / "lib/usb" / part / "__init__.py").write_text("")
+    assert told("import usb.device.keyboard, usb.mine\nfrom usb import device\nimport usb.core") == [
+        "3: has no module usb.core; CircuitPython, computers and machine_compat have a USB host"
+    ]
+    assert told("try:\n    import usb.core\nexcept ImportError:\n    pass") == []
+    assert told("import usb.core", "mock") == told("import usb.core", "ft232h") == []

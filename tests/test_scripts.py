@@ -66,6 +66,16 @@ def test_example_of_two_boards(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == (HERE / "examples" / "two_boards.exp").read_text(encoding="utf-8")
 
 
+def test_example_of_a_keyboard(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "examples" / "usb_keyboard" / "simulate.py"), run_name="__main__")
+    assert capsys.readouterr().out == (HERE / "examples" / "usb_keyboard.exp").read_text(encoding="utf-8")
+
+
+def test_example_of_a_mouse(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "examples" / "usb_mouse" / "simulate.py"), run_name="__main__")
+    assert capsys.readouterr().out == (HERE / "examples" / "usb_mouse.exp").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("script", USES, ids=name)
 def test_package(script: Path) -> None:
     wanted = runner.asked(script)

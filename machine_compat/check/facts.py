@@ -14,6 +14,7 @@ from machine_compat.check.needs import (
     PinName,
     Use,
 )
+from machine_compat.modules import PACKAGES
 from machine_compat.ports import names, port
 from machine_compat.profile import Bus, Profile
 
@@ -66,7 +67,8 @@ class Facts:
     def _module(self, need: NeedsModule) -> str | None:
         if need.name == "pyb" and not self.port.pyb:
             return with_hint("has no module pyb", hints.for_module(need))
-        elsewhere = need.name in names.every("modules") and self._known
+        in_none = need.name.partition(".")[0] in PACKAGES
+        elsewhere = (need.name in names.every("modules") or in_none) and self._known
         there = names.names_of(self.profile.port, "modules") or frozenset()
         if (elsewhere and need.name not in there) or need.name in self.profile.lacks_modules:
             return with_hint(f"has no module {need.name}", hints.for_module(need))

@@ -19,6 +19,7 @@ from machine_compat.check.needs import (
 from machine_compat.check.scopes import Binder, Scope
 from machine_compat.check.values import CLASSES, Class, Literal, Member, Module, Pins, Thing, Values
 from machine_compat.interpreter.table import plain_name
+from machine_compat.modules import PACKAGES
 from machine_compat.ports.names import every
 
 BUSES = {
@@ -116,9 +117,17 @@ class Finder:
             modules = [alias.name for alias in node.names]
         elif node.level or node.module is None:
             return
+        elif node.module in PACKAGES:
+            modules = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             modules = [node.module]
         for module in modules:
+            if module.partition(".")[0] in PACKAGES:
+                # Each part by itself: some may be files of the script's own, and others not.
+                part = ".".join(module.split(".")[:2])
+                if part not in self._local:
+                    self._needs(node, NeedsModule(part))
+                continue
             name = plain_name(module.partition(".")[0])
             if name in self._local:
                 continue

@@ -46,6 +46,7 @@ MODULES = {
     "ds18x20": "copy ds18x20.py beside the script",
     "dht": "copy dht.py beside the script",
     "rp2": "PIO is the RP2's alone",
+    "usb.device": "copy micropython-lib's usb/device into lib",
 }
 FIXED = {
     "I2C()": frozenset({"scl", "sda"}),
@@ -63,6 +64,8 @@ def alternative(need: NeedsName | NeedsKeyword) -> tuple[tuple[str, str], str] |
 
 
 def for_module(need: NeedsModule) -> str:
+    if need.name not in MODULES and need.name.partition(".")[0] == "usb":
+        return "CircuitPython, computers and machine_compat have a USB host"
     return MODULES.get(need.name, "")
 
 

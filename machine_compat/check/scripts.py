@@ -50,6 +50,7 @@ class Program:
             found = [part for level, name in names for part in self._found(file, level, name)]
             tops = {plain_name(name.partition(".")[0]): name.partition(".")[0] for level, name in names if not level}
             local = frozenset(plain for plain, name in tops.items() if self._is_local(name) or self._is_local(plain))
+            local |= {name for level, name in names if not level and self._is_local(name.replace(".", "/"))}
             self.uses += Finder(file, tree, local).uses()
         except SyntaxError as error:
             self.unreadable.append(Unreadable(file, error.lineno or 1, error.msg))

@@ -164,7 +164,7 @@ class Power:
             board.interrupts.run()
         self.standing_by = False
 
-    def _task(self, body: Callable[[], None], name: str, poll: Callable[[], None]) -> Task:
+    def _task(self, body: Callable[[], None], name: str, poll: Callable[[], object]) -> Task:
         def in_context() -> None:
             use(self._board)
             body()

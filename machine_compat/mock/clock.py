@@ -19,7 +19,7 @@ class WorldClock:
         self._waiting: list[Task] = []
         self._woken = False
 
-    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
+    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], object]) -> Task:
         """Start another script, or another thread of the board's."""
         task = self.world.spawn(body, name, poll)
         task.clock = self

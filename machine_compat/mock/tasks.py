@@ -37,7 +37,7 @@ class Task:
         "world",
     )
 
-    def __init__(self, world: World, body: Callable[[], object], name: str, poll: Callable[[], None]) -> None:
+    def __init__(self, world: World, body: Callable[[], object], name: str, poll: Callable[[], object]) -> None:
         self.world = world
         self.name = name
         self.poll = poll

@@ -207,7 +207,7 @@ class World:
         if now >= self.due:
             self.catch_up()
 
-    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], None]) -> Task:
+    def spawn(self, body: Callable[[], object], name: str, poll: Callable[[], object]) -> Task:
         """A new task that starts now; `poll` is called in it whenever it goes on after a wait."""
         task = Task(self, body, name, poll)
         task.resume_at(self.now)

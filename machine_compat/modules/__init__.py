@@ -20,14 +20,22 @@ BUILT_IN = (
     "io",
     "json",
     "micropython",
+    "network",
     "os",
     "random",
     "rp2",
     "select",
+    "socket",
+    "ssl",
     "stm",
     "struct",
     "time",
+    "tls",
     "uctypes",
+    "vfs",
 )
-FROZEN = ("dht", "ds18x20", "neopixel", "onewire", "ssd1306")
+FROZEN = ("bluetooth", "dht", "ds18x20", "lcd160cr", "neopixel", "onewire", "sdcard", "ssd1306", "usb")
+PACKAGES = frozenset(("usb",))
+"""Frozen packages that are open: what a folder of the same name lacks is theirs, and the other way round. Their file
+has a function ``part(board, name)`` for what is in them; it raises ImportError."""
 OF_PORTS = {"esp": ("esp32", "esp8266"), "esp32": ("esp32",), "rp2": ("rp2",), "stm": ("stm32",)}

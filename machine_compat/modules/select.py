@@ -42,7 +42,7 @@ def names(board: Board) -> dict[str, object]:
 class Polled:
     """One object that is waited for. events: what is asked for; revents: what came."""
 
-    __slots__ = ("ask", "events", "file", "obj", "revents")
+    __slots__ = ("ask", "events", "file", "give_time", "obj", "revents")
 
     def __init__(self, obj: Any, events: int) -> None:
         self.obj = obj
@@ -50,6 +50,8 @@ class Polled:
         self.revents = 0
         self.file: int | None = None
         self.ask: Ask
+        self.give_time: Callable[[int], object]
+        """Lets so many real ms pass for a file, or less if it has an event."""
         poll = getattr(obj, "_poll", None)
         ioctl = getattr(obj, "ioctl", None)
         if poll is not None:
@@ -58,7 +60,9 @@ class Polled:
             self.ask = lambda flags: asked(ioctl, flags)
         else:
             self.file = file = file_of(obj)
-            self.ask = lambda flags: kernel_events(file, flags, 0)
+            needs: Ask = getattr(obj, "_needs", unchanged)
+            self.ask = lambda flags: file_events(file, flags, needs(flags), 0)
+            self.give_time = lambda ms: file_events(file, self.events, needs(self.events), ms)
 
     def wakes(self) -> bool:
         """Whether the object itself ends a wait of the board's clock when something comes."""
@@ -80,6 +84,22 @@ def file_of(obj: Any) -> int:
         return to_int(obj.fileno())
     except (AttributeError, OSError, ValueError):
         raise OSError("stream operation not supported") from None
+
+
+def unchanged(flags: int) -> int:
+    return flags
+
+
+def file_events(file: int, flags: int, needed: int, timeout_ms: int) -> int:
+    """The events of a file, waiting real time for them.
+
+    needed: what the kernel is to be asked for. A TLS connection may have to hear from the other side before anything
+    can be written, and has bytes to read that the kernel knows no more of (0).
+    """
+    if not needed:
+        return flags & POLLIN
+    there = kernel_events(file, needed, timeout_ms)
+    return there if needed == flags or not there else flags | there & (POLLERR | POLLHUP)
 
 
 def kernel_events(file: int, flags: int, timeout_ms: int) -> int:
@@ -118,7 +138,7 @@ def sleep(board: Board, polled: list[Polled], deadline: int | None) -> None:
         # A file gets real time to become ready; on a simulated clock that has to be counted, too.
         for one in polled:
             if one.file is not None:
-                kernel_events(one.file, one.events, PERIOD_NS // 1_000_000)
+                one.give_time(PERIOD_NS // 1_000_000)
                 break
         deadline = period if deadline is None else min(period, deadline)
     clock.wait_until(deadline)

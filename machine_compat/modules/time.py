@@ -40,10 +40,17 @@ class Time:
         self._wait(round(seconds * 1_000_000_000))
 
     def sleep_ms(self, ms: int, /) -> None:
-        self._wait(whole(ms) * 1_000_000)
+        self._wait(self._word(ms) * 1_000_000)
 
     def sleep_us(self, us: int, /) -> None:
-        self._wait(whole(us) * 1_000)
+        self._wait(self._word(us) * 1_000)
+
+    def _word(self, value: object) -> int:
+        """An int of the port's word, which has two bits more than its ticks; OverflowError for a longer one."""
+        number = whole(value)
+        if not -2 * self._period <= number < 2 * self._period:
+            raise OverflowError("overflow converting long int to machine word")
+        return number
 
     def _wait(self, ns: int) -> None:
         if ns > 0:
@@ -69,8 +76,9 @@ class Time:
         return self._since_boot() & self._period - 1
 
     def ticks_add(self, ticks: int, delta: int, /) -> int:
+        """`delta` ticks later; OverflowError for half a period, or more than a machine word."""
         half = self._period // 2
-        if not -half < whole(delta) < half:
+        if not -half < self._word(delta) < half:
             raise OverflowError("ticks interval overflow")
         return whole(ticks) + delta & self._period - 1
 

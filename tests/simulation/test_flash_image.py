@@ -111,6 +111,23 @@ def test_it_outlives_resets_and_a_board_that_is_renewed(write: Write, image: Pat
         assert board.output == "2\n"
 
 
+def test_settings_that_were_committed_are_in_it(write: Write, image: Path) -> None:
+    script = write("""
+        from esp32 import NVS
+        settings = NVS('app')
+        try:
+            print(settings.get_i32('runs'))
+        except OSError as e:
+            print(e.args[1])
+            settings.set_i32('runs', 0)
+        settings.set_i32('runs', settings.get_i32('runs') + 1)
+        settings.commit()
+        settings.set_i32('runs', 100)
+    """)
+    assert [played("esp32", script, image) for _ in range(3)] == ["ESP_ERR_NVS_NOT_FOUND\n", "1\n", "2\n"]
+    assert [played("esp32", script, None) for _ in range(2)] == ["ESP_ERR_NVS_NOT_FOUND\n"] * 2
+
+
 # ---- files that are none
 
 

@@ -54,8 +54,9 @@ DIFFERENT: dict[str, tuple[str, ...]] = {
     ),
     "RTC registers are memory that does nothing": ("ports/stm32/rtc",),
     "SPI.PERIPHERAL is not simulated": ("ports/stm32/spi",),
-    "asyncio has no network": ("extmod/asyncio_as_uasyncio",),
-    "a partition that cannot be booted is EINVAL": ("ports/esp32/check_err_str",),
+    "`heap_lock` locks nothing": ("extmod/vfs_fat_finaliser", "ports/esp32/check_err_str"),
+    "compiled `.mpy` files are machine code of a board": ("extmod/vfs_userfs",),
+    "littlefs-python takes blocks of 128 bytes and more": ("extmod/vfs_lfs_superblock",),
     "a script has no pins for the pyboard": ("extmod_hardware/machine_pwm on pyboard",),
     "a DMA transfer takes no time": ("ports/rp2/rp2_dma",),
 }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from machine_compat.machine.peripheral import Peripheral, readable, to_int, writable
 from machine_compat.modules.esp import FLASH_SIZE
+from machine_compat.modules.esp32.errors import esp_error
 from machine_compat.modules.esp32.nvs_pages import NoRoom, Values, formatted, parsed
 from machine_compat.modules.esp32.partition import TABLE
 from machine_compat.modules.nor_flash import flash_of
@@ -91,7 +92,4 @@ class NVS(Peripheral):
 
 def fail(code: int) -> NoReturn:
     """Raise an ESP-IDF error as MicroPython does: its number below 0, and its name."""
-    # Not OSError(number, name): that would read "[Errno -4354] ...".
-    error = OSError()
-    error.args, error.errno = (-code, NAMES[code]), -code
-    raise error
+    raise esp_error(code, NAMES[code])

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from machine_compat.machine.peripheral import Peripheral, readable, to_int, writable
 from machine_compat.modules.esp import FLASH_SIZE
+from machine_compat.modules.esp32.errors import esp_error
 from machine_compat.modules.nor_flash import NORFlash, flash_of
 from machine_compat.oserror import os_error
 from machine_compat.raw_flash import SECTOR
@@ -120,7 +121,7 @@ class Partition(Peripheral):
         Raises OSError(-5379, "ESP_ERR_OTA_VALIDATE_FAILED") for one that holds no firmware.
         """
         if self._part.type != APP:
-            raise OSError(-VALIDATE_FAILED, "ESP_ERR_OTA_VALIDATE_FAILED")
+            raise esp_error(VALIDATE_FAILED, "ESP_ERR_OTA_VALIDATE_FAILED")
         self._board.retained[BOOT_KEY] = self._part.label
 
     def get_next_update(self) -> Self:

@@ -76,17 +76,23 @@ def rtc_pin(board: Board, pin: object) -> Pin:
 
 def any_at(pins: list[Pin], level: int, reason: int) -> WakeSource:
     """A source that wakes as soon as one of the pins is at a level."""
-    return source_of(pins, lambda: any(pin.line.read() == level for pin in pins), reason)
+    return source_of(pins, lambda: [pin for pin in pins if pin.line.read() == level], reason)
 
 
 def all_low(pins: list[Pin], reason: int) -> WakeSource:
-    return source_of(pins, lambda: not any(pin.line.read() for pin in pins), reason)
+    return source_of(pins, lambda: [] if any(pin.line.read() for pin in pins) else pins, reason)
 
 
-def source_of(pins: list[Pin], wakes: Callable[[], bool], reason: int) -> WakeSource:
+def source_of(pins: list[Pin], waking: Callable[[], list[Pin]], reason: int) -> WakeSource:
+    """A source that wakes as soon as there are `waking` pins; all but EXT0 tell which they were."""
+
     def arm(wake: Wake) -> None:
         def look(*_: object) -> None:
-            if wakes():
+            found = waking()
+            if found and reason != EXT0:
+                board = found[0]._board
+                board.retained["wake pins"] = tuple(board.spot(pin.ref).number for pin in found)
+            if found:
                 wake(reason)
 
         for pin in pins:

@@ -84,8 +84,9 @@ def test_partitions(esp: Any) -> None:
         Partition("none")
     with pytest.raises(OSError, match="ENOENT"):
         running.get_next_update()
-    with pytest.raises(OSError, match="EINVAL"):
+    with pytest.raises(OSError, match="ESP_ERR_OTA_VALIDATE_FAILED") as refused:
         data.set_boot()
+    assert refused.value.args == (-5379, "ESP_ERR_OTA_VALIDATE_FAILED")
     running.set_boot()
     Partition.mark_app_valid_cancel_rollback()
 

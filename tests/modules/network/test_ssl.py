@@ -96,3 +96,25 @@ def test_a_certificate_and_a_key_in_der(run: Run, old: bool) -> None:
                 print(e)
     """
     assert run("pico_w", source)[0].output == "invalid cert or key\n" * 3
+
+
+def test_a_server_that_hangs_up_instead_of_agreeing(run: Run) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def hang_up() -> None:
+        with listener, listener.accept()[0] as connection:
+            connection.recv(5000)
+
+    threading.Thread(target=hang_up, daemon=True).start()
+    source = f"""
+        import socket, ssl
+        s = socket.socket()
+        s.connect(("127.0.0.1", {listener.getsockname()[1]}))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.verify_mode = ssl.CERT_NONE
+        try:
+            context.wrap_socket(s)
+        except OSError as e:
+            print(e)
+    """
+    assert run("pico_w", source)[0].output == "[Errno 104] ECONNRESET\n"
