@@ -69,7 +69,7 @@ class UARTChannel(ABC):
 
     @abstractmethod
     def watch(self, events: UARTEvent, handler: Callable[[UARTEvent], None] | None, /) -> None:
-        """Call the handler on these events from now on; None ends it."""
+        """Call the handler on these events from now on; None ends it. What is read at once may never be told as RX."""
 
     @abstractmethod
     def close(self) -> None: ...

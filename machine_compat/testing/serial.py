@@ -31,13 +31,14 @@ def _check_serial(clock: Clock, sender: UARTChannel, receiver: UARTChannel, what
         f"{what}: {receiver.waiting()} of {taken} bytes arrived"
     )
     assert eventually(clock, lambda: sender.drain(MS)), f"{what}: drain() never says that all was sent"
+    # Before it is read: what was taken away at once, another thread may never have seen.
+    assert eventually(clock, lambda: heard), f"{what}: the watcher has heard of no reception"
     first = receiver.read(3)
     assert first == sent[:3], f"{what}: read(3) gives the first three bytes, not {first!r}"
     rest = receiver.read(1_000, MS)
     assert first + rest == sent[:taken], f"{what}: {sent[:taken].hex()} was sent, {(first + rest).hex()} arrived"
     assert type(rest) is bytes, f"{what}: read() returns bytes, not {type(rest).__name__}"
     assert receiver.waiting() == 0, f"{what}: all was read and {receiver.waiting()} bytes still wait"
-    assert eventually(clock, lambda: heard), f"{what}: the watcher has heard of no reception"
     assert set(heard) == {UARTEvent.RX}, f"{what}: RX was watched, {heard} was heard"
     receiver.watch(UARTEvent.RX, None)
     before = clock.now_ns()
