@@ -1,7 +1,8 @@
 """This file confines a board's scripts to its flash, a folder of this computer, and gives errors a board's numbers.
 
-`/` is that folder. Paths are put together by their text alone: `..` takes a name off and stops at the root. A link is
-followed as long as it stays inside the folder. Whatever opens or looks at a file of the board's asks here first.
+`/` is that folder, and so is `/flash` on boards that mount it there. Paths are put together by their text alone: `..`
+takes a name off and stops at the root. A link is followed as long as it stays inside the folder. Whatever opens or
+looks at a file of the board's asks here first.
 
 # Ref: MicroPython extmod/vfs.c, extmod/vfs_lfsx.c (the file system of rp2 and esp32), lib/littlefs/lfs2.h
 """
@@ -12,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from machine_compat.oserror import NAMES, os_error
 
@@ -39,21 +40,36 @@ OF_THIS_COMPUTER: Final = {getattr(errno, name): number for name, number in NUMB
 """A board's errno by this computer's own, which differ on macOS and Windows."""
 
 T = TypeVar("T")
-Entry = tuple[str | bytes, int, int, int]
-"""What a folder holds: name, kind, 0, size in bytes."""
+BoardPath = str | bytes
+Entry = tuple[BoardPath, int, int] | tuple[BoardPath, int, int, int]
+"""What a folder holds: name, kind, 0, size in bytes. A mounted file system has no size."""
 
 
 class FileSystem(Protocol):
-    """What can be mounted beside the flash: `VfsFat`, or a class of the script's. Paths begin with a slash."""
+    """What can be mounted beside the flash: `VfsFat`, or a class of the script's.
 
-    def open(self, path: str, mode: str, /) -> object: ...
-    def ilistdir(self, path: str, /) -> Iterator[Entry]: ...
-    def mkdir(self, path: str, /) -> None: ...
-    def remove(self, path: str, /) -> None: ...
-    def rmdir(self, path: str, /) -> None: ...
-    def rename(self, old: str, new: str, /) -> None: ...
-    def stat(self, path: str, /) -> tuple[int, ...]: ...
-    def statvfs(self, path: str, /) -> tuple[int, ...]: ...
+    Paths begin with a slash, or in the file system's own current directory.
+    """
+
+    def mount(self, readonly: object, mkfs: object, /) -> object: ...
+    def umount(self) -> object: ...
+    def open(self, path: BoardPath, mode: str, /) -> object: ...
+    def chdir(self, path: BoardPath, /) -> object: ...
+    def getcwd(self) -> str: ...
+    def ilistdir(self, path: BoardPath, /) -> Iterator[Entry]: ...
+    def mkdir(self, path: BoardPath, /) -> object: ...
+    def remove(self, path: BoardPath, /) -> object: ...
+    def rmdir(self, path: BoardPath, /) -> object: ...
+    def rename(self, old: BoardPath, new: BoardPath, /) -> object: ...
+    def stat(self, path: BoardPath, /) -> tuple[int, ...]: ...
+    def statvfs(self, path: BoardPath, /) -> tuple[int, ...]: ...
+
+
+class Mount(NamedTuple):
+    """A file system, and where it is: a full path."""
+
+    point: str
+    system: FileSystem
 
 
 class Owner(Protocol):
@@ -61,24 +77,30 @@ class Owner(Protocol):
 
     @property
     def flash(self) -> Path | Callable[[], Path] | None: ...
+    @property
+    def flash_point(self) -> str: ...
 
     def singleton(self, key: tuple[object, ...], make: Callable[[], T], /) -> T: ...
 
 
 class Flash:
-    """The folder that stands for a board's flash, and the board's current directory in it.
+    """The folder that stands for a board's flash, and the board's current directory.
 
-    root: None is a board without flash, where every path raises OSError(ENODEV). The folder need not exist. mounts:
-    the other file systems, by where they are; one at "/" hides the folder. has_root: whether the folder is mounted.
+    root: None is a board without flash, where every path raises OSError(ENODEV). The folder need not exist. point:
+    another name for it, "/flash", under which the board knows it. mounts: the other file systems, in the order in which
+    they are asked; one at "/" is the last and hides the folder. has_root: whether the folder is mounted. cwd: the
+    current directory in the folder; current: the file system that it is on instead.
     """
 
-    __slots__ = ("_root", "cwd", "has_root", "mounts")
+    __slots__ = ("_root", "current", "cwd", "has_root", "mounts", "point")
 
-    def __init__(self, root: Path | None) -> None:
+    def __init__(self, root: Path | None, point: str = "") -> None:
         self._root = None if root is None else Path(os.path.realpath(root))
+        self.point = point
         self.cwd = "/"
         self.has_root = True
-        self.mounts: dict[str, FileSystem] = {}
+        self.mounts: list[Mount] = []
+        self.current: Mount | None = None
 
     def absolute(self, path: object) -> str:
         """The board's own full path, without `.` and `..`, of a str or bytes.
@@ -92,19 +114,40 @@ class Flash:
                 del parts[-1:]
             elif part not in ("", "."):
                 parts.append(part)
+        if self.point and self.has_root and text.startswith("/") and parts[:1] == [self.point[1:]]:
+            del parts[0]
         for part in parts:
             if size_of(part) > NAME_MAX:
                 raise os_error(ENAMETOOLONG)
         return "/" + "/".join(parts)
 
     def split(self, path: object) -> tuple[FileSystem | None, str]:
-        """The file system that a path is on and its path there; None for the folder itself. Raises as `absolute`."""
-        full = self.absolute(path)
-        if self.mounts:
-            for point in sorted(self.mounts, key=len, reverse=True):
-                if full == point or full.startswith(point.rstrip("/") + "/"):
-                    return self.mounts[point], full[len(point.rstrip("/")) :] or "/"
-        return None, full
+        """The file system that a path is on, and its path there: full, or from the file system's current directory.
+
+        None: the folder, with the full path there, or the root, whatever is mounted there. Raises as `absolute`.
+        """
+        mount, inside = self.find(path)
+        return (None if mount is None else mount.system), inside
+
+    def find(self, path: object) -> tuple[Mount | None, str]:
+        """As `split`, with where the file system is."""
+        text = text_of(path)
+        if self.current is not None and not text.startswith("/"):
+            return self.current, text
+        full = text if self.cwd == "/" or text.startswith("/") else ""
+        if full.strip("/"):
+            full = full if full.startswith("/") else f"/{full}"
+            for mount in self.mounts:
+                if mount.point == "/":
+                    return mount, text
+                if f"{full}/".startswith(f"{mount.point}/"):
+                    return mount, full[len(mount.point) :] or "/"
+        return None, self.absolute(text)
+
+    @property
+    def root(self) -> FileSystem | None:
+        """What is mounted at "/" in place of the folder."""
+        return next((mount.system for mount in self.mounts if mount.point == "/"), None)
 
     def resolve(self, path: object) -> Path:
         """Where a path of the board's is on this computer, whether it exists or not.
@@ -123,10 +166,9 @@ class Flash:
 
     def member(self, path: object) -> Path:
         """As `resolve`, for what can be made and removed: OSError(EPERM) for the root itself."""
-        host = self.resolve(path)
-        if host == self._root:
+        if self.absolute(path) == "/":
             raise os_error(EPERM)
-        return host
+        return self.resolve(path)
 
     def holds(self, host: Path) -> bool:
         """Whether a path of this computer's is in the folder, once its links are followed."""
@@ -134,18 +176,29 @@ class Flash:
 
     def chdir(self, path: object) -> None:
         """Change the current directory; OSError(ENOENT) for anything but a folder."""
-        system, inside = self.split(path)
-        if system is not None:
-            if inside != "/" and not system.stat(inside)[0] & 0x4000:
-                raise os_error(ENOENT)
-        elif not os.path.isdir(self.resolve(path)):
+        mount, inside = self.find(path)
+        if mount is not None:
+            mount.system.chdir(inside)
+        elif inside == "/" and self.root is not None:
+            self.root.chdir(inside)
+        elif inside != "/" and not os.path.isdir(self.resolve(inside)):
             raise os_error(ENOENT)
-        self.cwd = self.absolute(path)
+        self.cwd, self.current = ("/" if mount else inside), mount
+
+    def getcwd(self) -> str:
+        if self.current is None:
+            return f"{self.point}{self.cwd}".rstrip("/") or "/"
+        inside = self.current.system.getcwd()
+        if self.current.point == "/":
+            return inside
+        return self.current.point + ("" if inside == "/" else inside)
 
 
 def mounted(board: Owner) -> Flash:
     """The flash of a board; a reset begins again in its root."""
-    return board.singleton(("flash",), lambda: Flash(board.flash() if callable(board.flash) else board.flash))
+    return board.singleton(
+        ("flash",), lambda: Flash(board.flash() if callable(board.flash) else board.flash, board.flash_point)
+    )
 
 
 @contextmanager
@@ -156,6 +209,8 @@ def board_errors() -> Iterator[None]:
     except io.UnsupportedOperation as error:
         raise os_error(EBADF) from error
     except OSError as error:
+        if error.args == (error.errno,):
+            raise  # a board's already
         raise os_error(OF_THIS_COMPUTER.get(error.errno or 0, EIO)) from error
 
 
@@ -168,6 +223,11 @@ def text_of(path: object) -> str:
     if "\0" in path:
         raise os_error(EINVAL)
     return path
+
+
+def named(name: str, path: BoardPath) -> BoardPath:
+    """A name that is listed, of the type of the path that was asked for."""
+    return os.fsencode(name) if isinstance(path, bytes) else name
 
 
 def size_of(name: str) -> int:

@@ -6,7 +6,7 @@ Nothing here enters `sys.modules`: each board has its own table, and a reset beg
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -149,7 +149,7 @@ class Loader:
         there = self.board.has_module(name)
         module = table.built_in(self, name) if there else None
         if module is None:
-            found = self._from_folders(name, self.search.places())
+            found = self._from_folders(name, self._places())
             if found is not None:
                 return found
             if not there:
@@ -160,6 +160,12 @@ class Loader:
         self._own.add(name)
         self.modules[name] = module
         return module
+
+    def _places(self) -> Iterator[Place]:
+        """The folders of `sys.path`, which may be another list by now."""
+        system = self.modules.get("sys")
+        self.search.path = getattr(system, "path", self.search.path)
+        return self.search.places()
 
     def _submodule(self, name: str, parent: str, package: ModuleType) -> ModuleType:
         folder = self._packages.get(parent)
@@ -188,11 +194,12 @@ class Loader:
         """What the script's folders have of that name, where there is a built-in package of the parent's."""
         if parent not in PACKAGES:
             return None
-        return self._from_folders(name, [place.inner(parent) for place in self.search.places()])
+        return self._from_folders(name, [place.inner(parent) for place in self._places()])
 
     def _from_folders(self, name: str, places: Iterable[Place]) -> ModuleType | None:
         last = name.rpartition(".")[2]
         for place in places:
+            place.look_for(last)
             here, file = place.inner(last), place.inner(f"{last}.py")
             init = here.inner("__init__.py")
             if os.path.isfile(init.host):
@@ -207,8 +214,9 @@ class Loader:
                 module = self.modules[name] = self._new(name)
                 return module
             if os.path.isfile(f"{here.host}.mpy"):
+                there = here.host if here.copied is None else here.shown
                 raise ImportError(
-                    f"{here.host}.mpy is compiled for a board and cannot run here; use its .py source", name=name
+                    f"{there}.mpy is compiled for a board and cannot run here; use its .py source", name=name
                 )
         return None
 

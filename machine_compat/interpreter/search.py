@@ -6,19 +6,26 @@ from typing import NamedTuple
 
 from machine_compat.board import Board
 from machine_compat.flash import Flash, mounted
-from machine_compat.interpreter.mirror import Mirror
+from machine_compat.interpreter.mirror import Copied, Mirror
 
 
 class Place(NamedTuple):
-    """A folder as the board calls it, and as this computer does."""
+    """A folder as the board calls it, and as this computer does. copied: it is on a file system that is mounted."""
 
     shown: str
     host: str
+    copied: Copied | None = None
 
     def inner(self, name: str) -> "Place":
         """Something in the folder."""
         separator = "" if not self.shown or self.shown.endswith("/") else "/"
-        return Place(f"{self.shown}{separator}{name}", str(Path(self.host) / name))
+        copied = None if self.copied is None else self.copied.inner(name)
+        return Place(f"{self.shown}{separator}{name}", str(Path(self.host) / name), copied)
+
+    def look_for(self, name: str) -> None:
+        """Have a module of the folder on this computer, if it is there."""
+        if self.copied is not None:
+            self.copied.bring(name)
 
 
 class Search:
@@ -47,8 +54,10 @@ class Search:
         if any(path.startswith(f"{folder}/") for folder in self._more):
             yield Path(path)
             return
-        for place in self._on_flash(path):
-            yield Path(place.host)
+        folder, slash, name = path.rpartition("/")
+        for place in self._on_flash(folder or slash):
+            place.look_for(name.partition(".")[0])
+            yield Path(place.inner(name).host)
 
     def file(self, host: Path) -> str:
         """What the board calls the script that it runs."""
@@ -56,11 +65,10 @@ class Search:
 
     def _on_flash(self, entry: str) -> Iterator[Place]:
         flash = self._flash()
-        if flash is not None and flash.mounts:
-            system, within = flash.split(entry)
-            if system is not None:
-                yield Place(entry, str(self._mirror.of(system, within)))
-                return
+        if flash is not None and flash.split(f"{entry}/module" if entry else "module")[0] is not None:
+            copied = self._mirror.of(flash, entry)
+            yield Place(entry, str(copied.host), copied)
+            return
         inside = (flash or Flash(None)).absolute(entry)
         host = self._folder / inside[1:]
         yield Place(entry, str(host))

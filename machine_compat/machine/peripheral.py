@@ -22,6 +22,10 @@ class PeripheralType(type):
     def __dir__(cls) -> list[str]:
         return [name for name in super().__dir__() if not is_absent(cls, name)]
 
+    def __repr__(cls) -> str:
+        """A board's classes do not know their module (py/objtype.c)."""
+        return f"<class '{cls.__name__}'>"
+
 
 class Peripheral(metaclass=PeripheralType):
     """A facade class. Boards make subclasses of it that carry the board and the port's constants."""

@@ -8,46 +8,72 @@ is closed without a warning.
 """
 
 import codecs
+import io
 from abc import abstractmethod
-from collections.abc import Callable
-from contextlib import suppress
-from typing import AnyStr, BinaryIO, Generic, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import AnyStr, BinaryIO, Generic, NamedTuple, Self
 
-from machine_compat.flash import board_errors
+from machine_compat.flash import EBADF, board_errors
 from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.stream import Stream
+from machine_compat.oserror import os_error
+
+
+class Refusals(NamedTuple):
+    """What a file system raises for a file that is closed, and for one opened for the other direction alone."""
+
+    closed: Callable[[], Exception]
+    direction: Callable[[], Exception]
+
+
+OF_LITTLEFS = Refusals(lambda: ValueError("I/O operation on closed file"), lambda: os_error(EBADF))
 
 
 class Content(Stream):
     """The bytes of an open file."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, refusals: Refusals) -> None:
         self.file = file
+        self._refusals = refusals
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn this computer's errors into those of a board."""
+        if self.file.closed:
+            raise self._refusals.closed()
+        try:
+            with board_errors():
+                yield
+        except OSError as error:
+            if isinstance(error.__cause__, io.UnsupportedOperation):
+                raise self._refusals.direction() from error
+            raise
 
     def _receive(self, size: int) -> bytes:
-        with board_errors():
+        with self.errors():
             return self.file.read(size)
 
     def _send(self, data: bytes) -> int:
-        with board_errors():
+        with self.errors():
             return self.file.write(data)
 
     def everything(self) -> bytes:
         """All from here to the end."""
-        with board_errors():
+        with self.errors():
             return self.file.read()
 
     def line(self, limit: int) -> bytes:
         """Up to a newline, which is included, the end, or `limit` bytes where that is not negative."""
-        with board_errors():
+        with self.errors():
             return self.file.readline(limit)
 
 
 class File(Generic[AnyStr]):
-    """An open file. A failing disk raises OSError; OSError(EBADF): it was opened for the other direction alone."""
+    """An open file. A failing disk raises OSError; a closed one, and the wrong direction, what its Refusals say."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._content = Content(file)
+    def __init__(self, file: BinaryIO, refusals: Refusals = OF_LITTLEFS) -> None:
+        self._content = Content(file, refusals)
 
     def __repr__(self) -> str:
         return f"<io.{type(self).__name__}>"
@@ -78,15 +104,15 @@ class File(Generic[AnyStr]):
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Go to a byte, counted from the beginning (0), from here (1) or from the end (2); where that is."""
-        with board_errors():
+        with self._content.errors():
             return self._content.file.seek(to_int(offset), to_int(whence))
 
     def tell(self) -> int:
-        with board_errors():
+        with self._content.errors():
             return self._content.file.tell()
 
     def flush(self) -> None:
-        with board_errors():
+        with self._content.errors():
             self._content.file.flush()
 
     def close(self) -> None:
@@ -145,7 +171,7 @@ class TextIOWrapper(File[str]):
 Opened = FileIO | TextIOWrapper
 
 
-def opened(mode: str, open_binary: Callable[[str], BinaryIO]) -> Opened:
+def opened(mode: str, open_binary: Callable[[str], BinaryIO], refusals: Refusals = OF_LITTLEFS) -> Opened:
     """A file for a mode of the script's; letters that mean nothing are passed over.
 
     open_binary: opens it for one of "rb", "wb", "ab", "xb", or those with a plus. Raises ValueError for two of r w a x.
@@ -157,4 +183,4 @@ def opened(mode: str, open_binary: Callable[[str], BinaryIO]) -> Opened:
     is_text = mode.rfind("b") <= mode.rfind("t")
     with board_errors():
         file = open_binary(f"{kind}b{'+' if '+' in mode else ''}")
-    return TextIOWrapper(file) if is_text else FileIO(file)
+    return TextIOWrapper(file, refusals) if is_text else FileIO(file, refusals)

@@ -15,8 +15,10 @@ from machine_compat.flash import board_errors, mounted
 from machine_compat.machine.peripheral import Peripheral, made_for, readable, to_int
 from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.modules.socket import Socket
+from machine_compat.oserror import os_error
 
 CLIENT, SERVER = 0, 1
+ECONNRESET = 104
 NONE, OPTIONAL, REQUIRED = 0, 1, 2
 KEYS = {b"\2\1\0\2": "RSA PRIVATE KEY", b"\2\1\1\4": "EC PRIVATE KEY"}
 """What PEM calls a DER key that begins with a version and a number (RFC 8017) or bytes (RFC 5915); else: PKCS #8."""
@@ -163,7 +165,8 @@ class TLSSocket(Socket):
         return self._wanted or flags
 
     def do_handshake(self) -> None:
-        self._retried(POLLIN, self._socket.do_handshake)
+        """Agree with the other side; OSError where that does not come about, ECONNRESET where it has gone."""
+        self._retried(POLLIN | POLLOUT, self._socket.do_handshake)
 
     def cipher(self) -> tuple[str, str]:
         """(cipher suite, version of TLS)"""
@@ -186,7 +189,9 @@ class TLSSocket(Socket):
             except (BlockingIOError, InterruptedError):
                 wanted = events
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-                return b""
+                if events == POLLIN:
+                    return b""
+                raise os_error(ECONNRESET) from None
             except ssl.SSLError as error:
                 raise OSError(error.errno, str(error.reason or error)) from error
             self._wait(wanted)

@@ -244,6 +244,7 @@ def test_a_module_that_fails_is_not_kept(run: Run) -> None:
 
 def test_modules_and_path_are_the_loaders_own(run: Run) -> None:
     files = {"conf.py": "print('conf')", "drivers/led.py": "print('led', __file__)", "made.py": "x = 1"}
+    files["drivers/chip.py"] = ""
     main = """
         import sys, conf
         del sys.modules["conf"]
@@ -254,9 +255,13 @@ def test_modules_and_path_are_the_loaders_own(run: Run) -> None:
         sys.path.insert(0, "nowhere")
         import made
         print(sys.path)
+        sys.path = ["/drivers"]
+        import chip
+        print(chip.__file__, sys.path)
     """
     assert run(main, files).splitlines() == [
         "conf", "conf", "True False True", "led /drivers/led.py", "['nowhere', '', '/lib', '/drivers']",
+        "/drivers/chip.py ['/drivers']",
     ]  # fmt: skip
 
 

@@ -12,8 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from machine_compat.board import Board
-from machine_compat.interpreter.rewrite import compile_script, hooks, viper
+from machine_compat.interpreter.rewrite import compile_script, hooks
 from machine_compat.interpreter.rewrite.viper import ViperTypeError
+from machine_compat.interpreter.rewrite.viper.runtime import hooks as viper_hooks
 from machine_compat.machine.addresses import HEAP
 from machine_compat.machine.memory import memory_map
 from machine_compat.modules import micropython
@@ -35,7 +36,7 @@ def board() -> Iterator[Board]:
 
 
 def run(board: Board, source: str) -> dict[str, Any]:
-    known = {**vars(builtins), **hooks(int), **viper.hooks(board), "micropython": micropython, "const": int}
+    known = {**vars(builtins), **hooks(int), **viper_hooks(board), "micropython": micropython, "const": int}
     namespace: dict[str, Any] = {"__builtins__": known}
     exec(compile_script(textwrap.dedent(source), "main.py"), namespace)
     return namespace

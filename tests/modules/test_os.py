@@ -49,8 +49,8 @@ def number(call: Callable[..., object], *args: object) -> int:
 
 def test_exactly_the_names_of_a_board(script_os: Any) -> None:
     assert " ".join(sorted(vars(script_os))) == (
-        "chdir dupterm dupterm_notify getcwd ilistdir listdir mkdir remove rename rmdir sep stat statvfs sync uname "
-        "unlink urandom"
+        "VfsFat VfsLfs2 chdir dupterm dupterm_notify getcwd ilistdir listdir mkdir mount remove rename rmdir sep stat "
+        "statvfs sync umount uname unlink urandom"
     )
 
 
@@ -251,9 +251,9 @@ def test_without_flash() -> None:
 
 def test_a_flash_folder_that_is_missing(tmp_path: Path) -> None:
     lost: Any = SimpleNamespace(**names(board_of("pico", tmp_path / "never")))
-    for call in (lost.listdir, lost.stat, lost.statvfs):
+    for call in (lost.listdir, lost.statvfs):
         assert number(call, "/") == 2
-    assert number(lost.mkdir, "x") == 2
+    assert number(lost.mkdir, "x") == number(lost.stat, "x") == 2
 
 
 def test_the_rest(script_os: Any) -> None:
@@ -266,3 +266,26 @@ def test_the_rest(script_os: Any) -> None:
     assert script_os.urandom(0) == b""
     with pytest.raises(TypeError, match="can't convert float to int"):
         script_os.urandom(1.0)
+
+
+def test_the_flash_of_a_pyboard_is_at_a_folder_of_its_own(root: Path) -> None:
+    script_os = SimpleNamespace(**names(board_of("pyboard", root)))
+    assert (script_os.getcwd(), script_os.listdir("/flash"), script_os.listdir()) == (
+        "/flash",
+        ["lib", "main.py"],
+        ["lib", "main.py"],
+    )
+    assert "flash" in script_os.listdir("/")
+    assert script_os.stat("/flash/main.py")[6] == script_os.stat("main.py")[6] == 9
+    script_os.chdir("/flash/lib")
+    assert script_os.getcwd() == "/flash/lib"
+    script_os.mkdir("/flash/flash")
+    script_os.chdir("/flash")
+    script_os.rename("flash", "/flash/data")
+    assert sorted(path.name for path in root.iterdir()) == ["data", "lib", "main.py"]
+    assert number(script_os.mkdir, "/flash") == 17
+
+
+def test_no_other_flash_has_that_name(script_os: Any) -> None:
+    assert number(script_os.stat, "/flash/main.py") == 2
+    assert number(script_os.listdir, "/flash") == 2

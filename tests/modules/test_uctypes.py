@@ -187,7 +187,19 @@ def test_a_buffer_may_grow_and_is_kept_while_its_address_is(u: Any) -> None:
 
 def test_structures_are_buffers(u: Any) -> None:
     s = over(u, bytearray(DATA), {"a": u.UINT32, "b": 4 | u.UINT16})
-    assert bytes(s) == bytearray(s) == DATA[:8]
+    assert bytes(s) == DATA[:8]
+    for struct in (s, over(u, bytearray(DATA), (u.ARRAY, 4 | u.UINT8))):
+        with pytest.raises(TypeError, match="not iterable"):
+            list(struct)
+
+
+def test_structures_are_buffers_of_bytearrays(run: Any) -> None:
+    source = """
+import uctypes
+s = uctypes.struct(uctypes.addressof(bytearray(b"abcdef")), {"a": uctypes.UINT32})
+print(bytearray(s))
+"""
+    assert run("pico", source)[0].output == "bytearray(b'abcd')\n"
 
 
 def test_what_is_at_an_address_knows_it(u: Any) -> None:

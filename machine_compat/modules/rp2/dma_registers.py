@@ -30,6 +30,9 @@ class Registers:
     def address(self) -> int:
         return self._base + 4 * self._indices[0]
 
+    def __repr__(self) -> str:
+        return "<memoryview>"
+
     def __len__(self) -> int:
         return len(self._indices)
 

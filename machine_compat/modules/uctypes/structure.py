@@ -4,7 +4,7 @@
 """
 
 import struct as pack
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, NoReturn
 
 from machine_compat.machine.peripheral import Peripheral, to_int
@@ -96,9 +96,8 @@ class struct(Peripheral):
             raise TypeError(f"'{type(self).__name__}' object doesn't support item assignment")
         self._store(item, value, address)
 
-    def __iter__(self) -> Iterator[int]:
-        """The bytes of it all: how ``bytearray(struct)`` takes a buffer of this kind before Python 3.12."""
-        return iter(bytes(self))
+    __iter__ = None
+    """TypeError; items would make one."""
 
     def __hash__(self) -> int:
         raise TypeError("unsupported type for __hash__: 'struct'")

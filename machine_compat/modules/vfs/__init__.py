@@ -3,29 +3,36 @@
 # Ref: MicroPython extmod/modvfs.c, extmod/vfs.c
 """
 
-from typing import cast
+from contextlib import suppress
+from typing import Any, cast
 
 from machine_compat.board import Board
-from machine_compat.flash import FileSystem, mounted, text_of
+from machine_compat.flash import FileSystem, Mount, mounted, noted, text_of
 from machine_compat.machine.peripheral import made_for
 from machine_compat.modules.vfs.device import BlockDevice
 from machine_compat.modules.vfs.fat import VfsFat
 from machine_compat.modules.vfs.littlefs import VfsLfs2
+from machine_compat.modules.vfs.rom import VfsRom
 from machine_compat.oserror import os_error
 
-EPERM, EINVAL = 1, 22
+EPERM, ENODEV, EINVAL = 1, 19, 22
 SIGNATURE = b"littlefs"
-"""What a block of littlefs has 8 bytes after its beginning (extmod/vfs.c, mp_vfs_autodetect)."""
+"""What a block of littlefs has after its beginning: version 2 after 8 bytes, version 1 after 40 (extmod/vfs.c)."""
+SIGNED = 44
+NOTHING: Any = object()
 
 
 def names(board: Board) -> dict[str, object]:
     table = Mounts(board)
-    return {
+    every = {
         "VfsFat": table.fat,
         "VfsLfs2": table.littlefs,
+        "VfsRom": made_for(board, VfsRom, "vfs"),
         "mount": table.mount,
         "umount": table.umount,
     }
+    lacking = board.lacking("vfs")
+    return {name: value for name, value in every.items() if name not in lacking}
 
 
 class Mounts:
@@ -37,46 +44,64 @@ class Mounts:
         self.littlefs = made_for(board, VfsLfs2, "vfs")
 
     def mount(
-        self, fsobj: object = None, mount_point: str | None = None, /, *, readonly: bool = False, mkfs: bool = False
+        self,
+        fsobj: object = NOTHING,
+        mount_point: object = NOTHING,
+        /,
+        *,
+        readonly: object = False,
+        mkfs: object = False,
     ) -> list[tuple[object, str]] | None:
         """Mount a file system, or the one that is on a block device; without arguments list what is mounted.
 
         Raises OSError: EPERM where something is mounted already, ENODEV for a device without a file system.
         """
         flash = mounted(self._board)
-        if fsobj is None or mount_point is None:
-            return [(system, point) for point, system in flash.mounts.items()]
+        if fsobj is NOTHING:
+            return [(mount.system, mount.point) for mount in flash.mounts]
+        if mount_point is NOTHING:
+            raise TypeError("function missing 1 required positional arguments")
         point = flash.absolute(text_of(mount_point))
-        system = fsobj if hasattr(fsobj, "mount") else self._detected(fsobj)
-        if point in flash.mounts or (point == "/" and flash.has_root):
-            raise os_error(EPERM)
+        found: object = fsobj if hasattr(fsobj, "mount") else self._detected(fsobj)
         # A class of the script's may have any methods; those it lacks are missed when they are used.
-        system.mount(bool(readonly), bool(mkfs))
-        flash.mounts[point] = cast(FileSystem, system)
+        system = cast(FileSystem, found)
+        system.mount(readonly, mkfs)
+        inside, _ = flash.find(point)
+        if inside is not None and inside.point != "/":
+            raise os_error(EPERM)
+        # What is at the root is asked last.
+        roots = [mount for mount in flash.mounts if mount.point == "/"]
+        flash.mounts.insert(len(flash.mounts) - len(roots), Mount(point, system))
         return None
 
     def _detected(self, device: object) -> VfsFat | VfsLfs2:
-        """The file system that a block device holds."""
+        """The file system that a block device holds: littlefs by its signature, else FAT."""
         blocks = BlockDevice(device)
         blocks.start()
         for block in (0, 1):
-            if blocks.read(block)[8 : 8 + len(SIGNATURE)] == SIGNATURE:
-                return self.littlefs(device)
+            start = b""
+            # Devices without littlefs need not read parts of a block.
+            with suppress(Exception):
+                start = blocks.read_part(block, 8, SIGNED)
+            if start.startswith(SIGNATURE):
+                with suppress(OSError):
+                    return self.littlefs(device)
+            elif start[32:].startswith(SIGNATURE):
+                raise noted(ENODEV, "this is littlefs version 1: VfsLfs1 is not there; format the device with VfsLfs2")
         return self.fat(device)
 
     def umount(self, mount_point: object, /) -> None:
         """Take away what is mounted somewhere, or a file system wherever it is; OSError EINVAL for neither."""
         flash = mounted(self._board)
-        if isinstance(mount_point, str):
-            point: str | None = flash.absolute(mount_point)
-        else:
-            point = next((point for point, system in flash.mounts.items() if system is mount_point), None)
-        if point == "/" and point not in flash.mounts and flash.has_root:
+        point = flash.absolute(mount_point) if isinstance(mount_point, str) else None
+        mount = next((mount for mount in flash.mounts if mount_point is mount.system or point == mount.point), None)
+        if mount is not None:
+            flash.mounts = [other for other in flash.mounts if other is not mount]
+            if flash.current is mount:
+                flash.current = None
+            mount.system.umount()
+        elif point == "/" and flash.has_root:
             flash.has_root = False
-        elif point is None or point not in flash.mounts:
-            raise os_error(EINVAL)
-        else:
-            system = flash.mounts.pop(point)
-            getattr(system, "umount", lambda: None)()
-        if point != "/" and (flash.cwd == point or flash.cwd.startswith(f"{point}/")):
             flash.cwd = "/"
+        else:
+            raise os_error(EINVAL)

@@ -8,7 +8,7 @@ from typing import Any
 from machine_compat.machine.peripheral import to_int
 from machine_compat.oserror import os_error
 
-EIO = 5
+EIO, EINVAL, EROFS = 5, 22, 30
 INIT, DEINIT, SYNC, BLOCK_COUNT, BLOCK_SIZE, BLOCK_ERASE = 1, 2, 3, 4, 5, 6
 """What ioctl is asked for."""
 SMALLEST = 512
@@ -16,7 +16,11 @@ SMALLEST = 512
 
 
 class BlockDevice:
-    """A block device. Raises OSError with the number that the device gave, EIO where it cannot do its work."""
+    """A block device. Raises OSError EIO for whole blocks that it cannot do, as FatFs has it.
+
+    For parts of blocks and erasing, the number that the device gave, EINVAL for one above 0. TypeError for an answer
+    that is no number. What the device itself raises is passed on.
+    """
 
     def __init__(self, device: Any) -> None:
         if not hasattr(device, "readblocks"):
@@ -29,35 +33,50 @@ class BlockDevice:
         """How many blocks there are."""
         return self._ask(BLOCK_COUNT) if hasattr(self.device, "ioctl") else to_int(self.device.count())
 
+    @property
+    def writable(self) -> bool:
+        return hasattr(self.device, "writeblocks")
+
     def start(self) -> None:
         if self._ask(INIT) != 0:
             raise os_error(EIO)
 
     def sync(self) -> None:
-        self._ask(SYNC)
+        if hasattr(self.device, "ioctl"):
+            self._ask(SYNC)
+        elif hasattr(self.device, "sync"):
+            self.device.sync()
 
     def read(self, block: int, count: int = 1) -> bytes:
         """Whole blocks."""
         data = bytearray(self.size * count)
-        _check(self.device.readblocks(block, data))
+        if _answer(self.device.readblocks(block, memoryview(data))):
+            raise os_error(EIO)
         return bytes(data)
 
     def write(self, block: int, data: bytes) -> None:
         """Whole blocks, erased before where they have to be."""
-        _check(self.device.writeblocks(block, data))
+        self._check_writable()
+        if _answer(self.device.writeblocks(block, memoryview(bytearray(data)))):
+            raise os_error(EIO)
 
     def read_part(self, block: int, offset: int, size: int) -> bytes:
         """Bytes of a block."""
         data = bytearray(size)
-        _check(self.device.readblocks(block, data, offset))
+        _check(self.device.readblocks(block, memoryview(data), offset))
         return bytes(data)
 
     def write_part(self, block: int, offset: int, data: bytes) -> None:
         """Bytes into a block that has been erased."""
-        _check(self.device.writeblocks(block, data, offset))
+        self._check_writable()
+        _check(self.device.writeblocks(block, memoryview(bytearray(data)), offset))
 
     def erase(self, block: int) -> None:
         _check(self.device.ioctl(BLOCK_ERASE, block))
+
+    def _check_writable(self) -> None:
+        if not self.writable:
+            raise os_error(EROFS)
 
     def _ask(self, request: int) -> int:
         if not hasattr(self.device, "ioctl"):
@@ -67,6 +86,12 @@ class BlockDevice:
 
 
 def _check(answer: object) -> None:
-    """Nothing, or a number below 0 for an error."""
-    if isinstance(answer, int) and answer < 0:
-        raise os_error(-answer)
+    number = _answer(answer)
+    if number:
+        raise os_error(number)
+
+
+def _answer(answer: object) -> int:
+    """The errno in a device's answer: 0 for nothing or 0, EINVAL for a number above; TypeError for no number."""
+    number = 0 if answer is None else to_int(answer)
+    return -number if number <= 0 else EINVAL

@@ -1,30 +1,49 @@
 """This file reads and writes the entries of FAT folders: short names, and the long ones that precede them.
 
-# Ref: Microsoft, FAT: General Overview of On-Disk Format, version 1.03 (32-byte entries, long names, checksum)
+# Ref: Microsoft, FAT: General Overview of On-Disk Format, version 1.03 (32-byte entries, long names, checksum);
+FatFs R0.13c as in MicroPython's lib/oofatfs (which short name a long one gets)
 """
 
 import struct
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from machine_compat.oserror import os_error
+
+EACCES, EINVAL = 13, 22
 ENTRY: Final = 32
 READ_ONLY, VOLUME, FOLDER, ARCHIVE = 0x01, 0x08, 0x10, 0x20
 LONG: Final = 0x0F
-_FREE, _LAST = 0xE5, 0x00
+_FREE, _LAST, _ESCAPED = 0xE5, 0x00, 0x05
 _SHORT: Final = struct.Struct("<11sBBBHHHHHHHI")
 _PER_ENTRY: Final = 13  # UTF-16 units of a long name
+_LONGEST: Final = 255  # UTF-16 units
 _LOWER_NAME, _LOWER_TYPE = 0x08, 0x10
-_SYMBOLS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'()-@^_`{}~")
-FORBIDDEN: Final = frozenset('"*:<>?|\x7f\\') | frozenset(map(chr, range(32)))
-"""What no long name may contain (FatFs: FR_INVALID_NAME)."""
+_FIRST_OF_LONG: Final = 0x40
+_NOT_IN_SHORT: Final = frozenset("+,;=[]")
+_FORBIDDEN: Final = frozenset('"*:<>?|\x7f') | frozenset(map(chr, range(32)))
+_NUMBERS: Final = range(1, 100)
+_PLAIN_NUMBERS: Final = 5
+"""From the next one on a hash of the long name stands for the number."""
 CODE_PAGE: Final = "cp437"
+
+
+class Short(NamedTuple):
+    """A short name. case: which parts are shown in lower case; long_entries: how many of the long name precede it."""
+
+    name: bytes
+    case: int
+    long_entries: int
 
 
 @dataclass(slots=True)
 class Entry:
-    """A file or folder. places: where its entries are in its folder, counted in entries; the short one is last."""
+    """A file or folder. places: where its entries are in its folder, counted in entries; the short one is last.
+
+    created: tenths, time and date of it, as they are stored.
+    """
 
     name: str
     short: bytes
@@ -33,44 +52,69 @@ class Entry:
     size: int
     changed: datetime
     places: range
+    case: int = 0
+    created: tuple[int, int, int] | None = None
 
     @property
     def is_folder(self) -> bool:
         return bool(self.attributes & FOLDER)
 
+    def answers_to(self, name: str) -> bool:
+        """Whether this is meant by a name, the long or the short one, in any case."""
+        wanted = name.upper()
+        return wanted == self.name.upper() or wanted == _shown(self.short, 0).upper()
+
     def pack(self) -> bytes:
         """The short entry."""
         date = self.changed.year - 1980 << 9 | self.changed.month << 5 | self.changed.day
         time = self.changed.hour << 11 | self.changed.minute << 5 | self.changed.second // 2
+        created = self.created or (0, time, date)
         high, low = self.cluster >> 16, self.cluster & 0xFFFF
-        return _SHORT.pack(self.short, self.attributes, 0, 0, time, date, date, high, time, date, low, self.size)
+        return _SHORT.pack(self.short, self.attributes, self.case, *created, date, high, time, date, low, self.size)
 
     def packed(self) -> bytes:
         """All its entries."""
         return b"".join([*_long_entries(self.name, self.short, len(self.places) - 1), self.pack()])
 
 
+def plain(name: str) -> str:
+    """A name as it is stored, without the dots and spaces at its end; OSError EINVAL for what FAT does not take."""
+    name = name.rstrip(" .")
+    try:
+        units = len(name.encode("utf-16-le")) // 2
+    except UnicodeEncodeError:
+        raise os_error(EINVAL) from None
+    if not 0 < units <= _LONGEST or _FORBIDDEN & set(name):
+        raise os_error(EINVAL)
+    return name
+
+
 def entries(content: bytes) -> Iterator[Entry]:
-    """The files and folders in a folder's content, but for "." and ".."."""
-    units: dict[int, bytes] = {}
-    checksum, first = -1, 0
+    """The files and folders in a folder's content, but for "." and "..".
+
+    Long entries that are not whole, in order and of the short name that follows are passed over.
+    """
+    parts: list[bytes] = []
+    missing, checksum, first = -1, -1, 0
     for index in range(len(content) // ENTRY):
         raw = content[index * ENTRY : (index + 1) * ENTRY]
         if raw[0] == _LAST:
             return
-        if raw[0] == _FREE:
-            units = {}
+        if raw[0] != _FREE and raw[11] & 0x3F == LONG:
+            number = raw[0] & 0x3F
+            if raw[0] & _FIRST_OF_LONG:
+                parts, missing, checksum, first = [], number, raw[13], index
+            if number == missing and raw[13] == checksum:
+                parts.insert(0, raw[1:11] + raw[14:26] + raw[28:32])
+                missing -= 1
+            else:
+                missing = -1
             continue
-        if raw[11] & 0x3F == LONG:
-            if raw[0] & 0x40:
-                units, checksum, first = {}, raw[13], index
-            units[raw[0] & 0x1F] = raw[1:11] + raw[14:26] + raw[28:32]
-            continue
-        if not raw[11] & VOLUME and raw[0] != ord("."):
-            known = bool(units) and checksum == checksum_of(raw[:11])
-            name = _long_name(units) if known else _short_name(raw)
-            yield _unpacked(raw, name, range(first if known else index, index + 1))
-        units = {}
+        if raw[0] not in (_FREE, ord(".")) and not raw[11] & VOLUME:
+            known = bool(parts) and missing == 0 and checksum == checksum_of(raw[:11])
+            long = b"".join(parts).decode("utf-16-le", "replace").partition("\0")[0] if known else ""
+            yield _unpacked(raw, long, range(first if known else index, index + 1))
+        parts, missing = [], -1
 
 
 def free_place(content: bytes, count: int) -> int:
@@ -90,20 +134,66 @@ def erased(count: int) -> bytes:
     return (bytes((_FREE,)) + bytes(ENTRY - 1)) * count
 
 
-def short_for(name: str, taken: Collection[bytes]) -> tuple[bytes, int]:
-    """A short name that is not taken, and how many entries of a long name it needs besides."""
-    stem, dot, kind = name.rpartition(".") if "." in name[1:] else (name, "", "")
-    if 0 < len(stem) <= 8 and len(kind) <= 3 and set(stem + kind) <= _SYMBOLS and bool(dot) == bool(kind):
-        return (stem.ljust(8) + kind.ljust(3)).encode("ascii"), 0
-    letters = "".join(letter for letter in stem.upper() if letter in _SYMBOLS) or "_"
-    end = "".join(letter for letter in kind.upper() if letter in _SYMBOLS)[:3].ljust(3)
-    units = len(name.encode("utf-16-le")) // 2
-    for number in range(1, 1_000_000):
-        tail = f"~{number}"
-        short = ((letters[: 8 - len(tail)] + tail).ljust(8) + end).encode("ascii")
-        if short not in taken:
-            return short, -(-units // _PER_ENTRY)
-    raise AssertionError("a folder has 65536 entries at most")
+def short_for(name: str, taken: Collection[bytes]) -> Short:
+    """The short name for a new one; OSError EACCES where a hundred like it are there."""
+    stem, _, kind = name.rpartition(".") if "." in name else (name, "", "")
+    parts = [_part(stem, 8), _part(kind, 3)]
+    lossy = name[0] in " ." or any(part.lossy for part in parts)
+    mixed = any(part.mixed for part in parts)
+    short = b"".join(part.stored for part in parts)
+    if short[0] == _FREE:
+        short = bytes((_ESCAPED,)) + short[1:]
+    if lossy:
+        short = _numbered(short, name, taken)
+    if lossy or mixed:
+        return Short(short, 0, -(-len(name.encode("utf-16-le")) // 2 // _PER_ENTRY))
+    case = (_LOWER_NAME if parts[0].lower else 0) | (_LOWER_TYPE if parts[1].lower else 0)
+    return Short(short, case, 0)
+
+
+class _Part(NamedTuple):
+    """Stem or type of a short name. mixed: only a long name keeps its letters; lossy: the short one is another."""
+
+    stored: bytes
+    lower: bool
+    mixed: bool
+    lossy: bool
+
+
+def _part(text: str, room: int) -> _Part:
+    kept = [letter for letter in text if letter not in " ."]
+    stored, lossy = bytearray(), len(kept) != len(text)
+    for letter in kept:
+        upper = letter.upper() if len(letter.upper()) == 1 else letter
+        code = upper.encode(CODE_PAGE, "replace")
+        if letter in _NOT_IN_SHORT or (code == b"?"):
+            code, lossy = b"_", True
+        stored += code
+    lower = any("a" <= letter <= "z" for letter in kept)
+    mixed = (lower and any("A" <= letter <= "Z" for letter in kept)) or not text.isascii()
+    return _Part(bytes(stored[:room]).ljust(room), lower, mixed, lossy or len(stored) > room)
+
+
+def _numbered(short: bytes, name: str, taken: Collection[bytes]) -> bytes:
+    """A short name with a number that is not taken."""
+    data = name.encode("utf-16-le")
+    units = struct.unpack(f"<{len(data) // 2}H", data)
+    for number in _NUMBERS:
+        tail = b"~%X" % (number if number <= _PLAIN_NUMBERS else _hashed(units, number))
+        found = (short[:8].rstrip()[: 8 - len(tail)] + tail).ljust(8) + short[8:]
+        if found not in taken:
+            return found
+    raise os_error(EACCES)
+
+
+def _hashed(units: tuple[int, ...], number: int) -> int:
+    """A CRC of 16 bits over those of a name, the low ones first."""
+    for unit in units:
+        for bit in range(16):
+            number = (number << 1) + (unit >> bit & 1)
+            if number & 0x10000:
+                number ^= 0x11021
+    return number
 
 
 def checksum_of(short: bytes) -> int:
@@ -118,30 +208,28 @@ def _long_entries(name: str, short: bytes, count: int) -> Iterator[bytes]:
     data = data[: count * 2 * _PER_ENTRY].ljust(count * 2 * _PER_ENTRY, b"\xff")
     for number in range(count, 0, -1):
         part = data[(number - 1) * 26 : number * 26]
-        order = number | (0x40 if number == count else 0)
+        order = number | (_FIRST_OF_LONG if number == count else 0)
         yield (bytes((order,)) + part[:10] + bytes((LONG, 0, checksum_of(short))) + part[10:22] + bytes(2) + part[22:])
 
 
-def _long_name(units: dict[int, bytes]) -> str:
-    data = b"".join(units[number] for number in sorted(units))
-    return data.decode("utf-16-le", "replace").partition("\0")[0]
-
-
-def _short_name(raw: bytes) -> str:
-    first = b"\xe5" if raw[0] == 0x05 else raw[:1]
-    stem = (first + raw[1:8]).decode(CODE_PAGE).rstrip()
-    kind = raw[8:11].decode(CODE_PAGE).rstrip()
-    stem = stem.lower() if raw[12] & _LOWER_NAME else stem
-    kind = kind.lower() if raw[12] & _LOWER_TYPE else kind
+def _shown(short: bytes, case: int) -> str:
+    """A short name as it is listed."""
+    first = bytes((_FREE,)) if short[0] == _ESCAPED else short[:1]
+    stem = (first + short[1:8]).decode(CODE_PAGE).rstrip()
+    kind = short[8:11].decode(CODE_PAGE).rstrip()
+    stem = stem.lower() if case & _LOWER_NAME else stem
+    kind = kind.lower() if case & _LOWER_TYPE else kind
     return f"{stem}.{kind}" if kind else stem
 
 
 def _unpacked(raw: bytes, name: str, places: range) -> Entry:
-    short, attributes, _, _, _, _, _, high, time, date, low, size = _SHORT.unpack(raw)
+    short, attributes, case, tenths, born_time, born, _, high, time, date, low, size = _SHORT.unpack(raw)
     try:
         changed = datetime(
             1980 + (date >> 9), date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, min(59, (time & 31) * 2)
         )
     except ValueError:
         changed = datetime(1980, 1, 1)  # never set
-    return Entry(name, short, attributes, high << 16 | low, size, changed, places)
+    created = (tenths, born_time, born)
+    shown = name or _shown(short, case)
+    return Entry(shown, short, attributes, high << 16 | low, size, changed, places, case, created)

@@ -1,84 +1,22 @@
-"""This file is a FAT volume without its names: where it lies on a device, its clusters, and the table that chains them.
+"""This file is a FAT volume without its names: its clusters, and the table that chains them.
 
-# Ref: Microsoft, FAT: General Overview of On-Disk Format, version 1.03 (boot sector, FAT types, FSInfo)
+# Ref: Microsoft, FAT: General Overview of On-Disk Format, version 1.03 (FAT entries, FSInfo)
 """
 
 import struct
-from dataclasses import dataclass
 from typing import Final
 
 from machine_compat.modules.vfs.device import BlockDevice
+from machine_compat.modules.vfs.fat_layout import SIGNATURE, layout_of
 from machine_compat.oserror import os_error
 
-ENODEV, ENOSPC = 19, 28
-_BOOT: Final = struct.Struct("<3s8sHBHBHHBHHHIII")
-_SIGNATURE: Final = b"\x55\xaa"
-_JUMPS: Final = (0xEB, 0xE9)
-FREE_COUNT: Final = slice(488, 492)
-UNKNOWN: Final = b"\xff\xff\xff\xff"
-"""Where FSInfo says how many clusters are free, and what says that it does not know."""
+EIO, ENOSPC = 5, 28
 END: Final = 0x0FFF_FFFF
 """The last cluster of a chain, whatever the table's width."""
-FAT12_CLUSTERS, FAT16_CLUSTERS = 4085, 65525
-"""From how many clusters on a volume is FAT16, and FAT32."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A volume's parts, in sectors from the device's beginning."""
-
-    bits: int
-    cluster_sectors: int
-    table: int
-    table_sectors: int
-    tables: int
-    root: int
-    root_sectors: int
-    root_cluster: int
-    data: int
-    clusters: int
-    info: int
-
-
-def layout_of(device: BlockDevice) -> Layout:
-    """Find the volume on a device, in its first partition if there is a table of them; OSError ENODEV: none."""
-    first = device.read(0)
-    start = 0
-    if not _is_boot_sector(first, device.size):
-        start = int.from_bytes(first[454:458], "little") if first[510:512] == _SIGNATURE else 0
-        if not 0 < start < device.count:
-            raise os_error(ENODEV)
-        first = device.read(start)
-        if not _is_boot_sector(first, device.size):
-            raise os_error(ENODEV)
-    fields = _BOOT.unpack_from(first)
-    cluster, reserved, tables, entries, short, _, size16, _, _, _, long, size32 = fields[3:15]
-    root_cluster, info = struct.unpack_from("<IH", first, 44)
-    table_sectors = size16 or size32
-    root_sectors = -(-entries * 32 // device.size)
-    before = reserved + tables * table_sectors + root_sectors
-    clusters = ((short or long) - before) // cluster
-    bits = 12 if clusters < FAT12_CLUSTERS else 16 if clusters < FAT16_CLUSTERS else 32
-    return Layout(
-        bits,
-        cluster,
-        start + reserved,
-        table_sectors,
-        tables,
-        start + reserved + tables * table_sectors,
-        root_sectors,
-        root_cluster if bits == 32 else 0,
-        start + before,
-        clusters,
-        start + info if bits == 32 else 0,
-    )
-
-
-def _is_boot_sector(sector: bytes, size: int) -> bool:
-    if len(sector) < 512 or sector[510:512] != _SIGNATURE or sector[0] not in _JUMPS:
-        return False
-    fields = _BOOT.unpack_from(sector)
-    return bool(fields[2] == size and fields[3] and fields[4] and fields[5])
+HEAD, BODY = b"RRaA", b"rrAa"
+"""The signatures of FSInfo, at its beginning and at 484."""
+_COUNTS: Final = struct.Struct("<4sII")
+_COUNTS_PLACE: Final = 484
 
 
 class Table:
@@ -90,23 +28,43 @@ class Table:
         self._sectors: dict[int, bytearray] = {}
         self._changed: set[int] = set()
         self._search = 2
+        self._free = self._told_free()
 
     @property
     def cluster_size(self) -> int:
         return self.layout.cluster_sectors * self.device.size
 
     def sector_of(self, cluster: int) -> int:
+        """A cluster's first sector; OSError EIO for a number that the volume has not."""
+        if not self._is_cluster(cluster):
+            raise os_error(EIO)
         return self.layout.data + (cluster - 2) * self.layout.cluster_sectors
 
+    def _is_cluster(self, number: int) -> bool:
+        return 2 <= number < self.layout.clusters + 2
+
+    def clear(self, cluster: int) -> None:
+        """Fill a cluster with zeros."""
+        first = self.sector_of(cluster)
+        for sector in range(first, first + self.layout.cluster_sectors):
+            self.device.write(sector, bytes(self.device.size))
+
+    # ---- chains
+
     def chain(self, first: int) -> list[int]:
-        """The clusters of a file or folder, in order; one that comes again ends them."""
-        clusters: list[int] = []
-        seen: set[int] = set()
-        while 2 <= first < self.layout.clusters + 2 and first not in seen:
-            seen.add(first)
-            clusters.append(first)
-            first = self._get(first)
+        """The clusters of a file or folder, in order; none for 0. OSError EIO where they have no end."""
+        clusters = self.reached(first)
+        if first and (not clusters or self._is_cluster(last := self._get(clusters[-1])) or last < 2):
+            raise os_error(EIO)
         return clusters
+
+    def reached(self, first: int) -> list[int]:
+        """The clusters that follow one another, up to one that leads nowhere or back."""
+        clusters: dict[int, None] = {}
+        while self._is_cluster(first) and first not in clusters:
+            clusters[first] = None
+            first = self._get(first)
+        return list(clusters)
 
     def extend(self, last: int) -> int:
         """A free cluster, behind the last one of a chain, or by itself after 0; OSError ENOSPC."""
@@ -118,6 +76,7 @@ class Table:
                 self._set(cluster, END)
                 if last:
                     self._set(last, cluster)
+                self._count(-1)
                 return cluster
         raise os_error(ENOSPC)
 
@@ -126,27 +85,57 @@ class Table:
         for cluster in clusters[kept:]:
             self._set(cluster, 0)
             self._search = min(self._search, cluster)
+        self._count(len(clusters[kept:]))
         if 0 < kept < len(clusters):
             self._set(clusters[kept - 1], END)
 
+    # ---- how many are free
+
     def free(self) -> int:
-        """How many clusters are free."""
-        return sum(self._get(cluster) == 0 for cluster in range(2, self.layout.clusters + 2))
+        """How many clusters are free: what FSInfo says, or a count of them."""
+        if self._free is None:
+            self._free = self._counted()
+        return self._free
+
+    def _counted(self) -> int:
+        layout, size = self.layout, self.device.size
+        if layout.bits == 12:
+            return sum(self._get(cluster) == 0 for cluster in range(2, layout.clusters + 2))
+        entry = struct.Struct("<H" if layout.bits == 16 else "<I")
+        free, left = 0, layout.clusters + 2
+        for number in range(-(-left * entry.size // size)):
+            # Not kept: a large volume's table is megabytes.
+            sector = self._sectors.get(number) or self.device.read(layout.table + number)
+            values = [value for (value,) in entry.iter_unpack(sector)][:left]
+            free += sum(value & END == 0 for value in values[2 if number == 0 else 0 :])
+            left -= len(values)
+        return free
+
+    def _count(self, change: int) -> None:
+        if self._free is not None:
+            self._free = min(max(0, self._free + change), self.layout.clusters)
+
+    def _told_free(self) -> int | None:
+        """What FSInfo says, where there is one and it can be true."""
+        if not self.layout.info:
+            return None
+        sector = self.device.read(self.layout.info)
+        body, free, _ = _COUNTS.unpack_from(sector, _COUNTS_PLACE)
+        known = sector[:4] == HEAD and body == BODY and sector[510:512] == SIGNATURE
+        return free if known and free <= self.layout.clusters else None
 
     def flush(self) -> None:
-        """Write what has changed, to every copy of the table."""
-        if self._changed and self.layout.info:
-            sector = bytearray(self.device.read(self.layout.info))
-            if sector[FREE_COUNT] != UNKNOWN:
-                sector[FREE_COUNT] = UNKNOWN
-                self.device.write(self.layout.info, bytes(sector))
+        """Write what has changed, to every copy of the table, and into FSInfo how many clusters are free."""
         for number in sorted(self._changed):
             for copy in range(self.layout.tables):
-                self.device.write(
-                    self.layout.table + copy * self.layout.table_sectors + number, bytes(self._sectors[number])
-                )
+                place = self.layout.table + copy * self.layout.table_sectors + number
+                self.device.write(place, bytes(self._sectors[number]))
+        if self._changed and self.layout.info:
+            self.device.write(self.layout.info, information(self.device.size, self.free(), max(2, self._search - 1)))
         self._changed.clear()
         self.device.sync()
+
+    # ---- entries
 
     def _byte(self, place: int) -> tuple[bytearray, int, int]:
         number, offset = divmod(place, self.device.size)
@@ -164,12 +153,8 @@ class Table:
     def _get(self, cluster: int) -> int:
         if self.layout.bits == 12:
             value = self._load(cluster * 3 // 2, 2)
-            value = value >> 4 if cluster & 1 else value & 0xFFF
-            return value if value < 0xFF0 else END
-        if self.layout.bits == 16:
-            value = self._load(cluster * 2, 2)
-            return value if value < 0xFFF0 else END
-        return self._load(cluster * 4, 4) & END
+            return value >> 4 if cluster & 1 else value & 0xFFF
+        return self._load(cluster * self.layout.bits // 8, self.layout.bits // 8) & END
 
     def _set(self, cluster: int, value: int) -> None:
         if self.layout.bits == 12:
@@ -186,3 +171,9 @@ class Table:
             sector, offset, number = self._byte(place + index)
             sector[offset] = value >> 8 * index & 0xFF
             self._changed.add(number)
+
+
+def information(size: int, free: int, last: int) -> bytes:
+    """FSInfo, a sector: how many clusters are free, and the one taken last."""
+    sector = HEAD.ljust(_COUNTS_PLACE, b"\0") + _COUNTS.pack(BODY, free, last)
+    return (sector.ljust(510, b"\0") + SIGNATURE).ljust(size, b"\0")

@@ -50,6 +50,7 @@ def test_chained_channels_and_registers(pico: Any) -> None:
     pico.run_ms(1)
     assert target == b"abcdWXYZ"
     assert (len(first.registers), first.registers[3] & 1, first.registers[2]) == (16, 1, 0)
+    assert repr(first.registers) == repr(first.registers[2:4]) == "<memoryview>"
     # A control channel that writes the other's read address and starts it by that.
     addresses = array("I", [pico.module("uctypes").addressof(bytearray(b"next"))])
     second.write = target
