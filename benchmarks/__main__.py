@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from benchmarks import buses, frame, hour, pin, start, usb
 from benchmarks.measure import Result
+from machine_compat.errors import choices
 
 
 def linux() -> list[Result]:
@@ -32,7 +33,7 @@ GUEST = "BENCH_GUEST" in os.environ
 def main(names: list[str]) -> int:
     for name in names:
         if name not in ALL:
-            print(f"no benchmark {name!r}; there are {', '.join(ALL)}", file=sys.stderr)
+            print(f"no benchmark {name!r}; {choices(name, ALL)}", file=sys.stderr)
             return 2
         if name in IN_THE_BENCH and not GUEST:
             bench = f"scripts/bench-vm '.venv/bin/python -m benchmarks {name}'"

@@ -1,6 +1,7 @@
 """The command `machine-compat`: what it understands, and which part of the house answers."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from typing import NoReturn, TypeAlias
 from machine_compat import __version__
 from machine_compat.errors import ConfigError
 
+FAILED = 1
 WRONG = 2
 INTERRUPTED = 130
 
@@ -156,7 +158,13 @@ def add_check(commands: Commands) -> None:
     )
     add = check.add_argument
     add("script", metavar="SCRIPT", nargs="+", help="a .py file, or a folder with boot.py and main.py")
-    add("--board", action="append", default=[], metavar="NAME|FILE.toml", help="a board to check for: --board pico")
+    add(
+        "--board",
+        action="append",
+        default=[],
+        metavar="NAME|FILE.toml",
+        help="a board to check for: --board pico (default: as for run)",
+    )
     add("--all-boards", action="store_true", help="print a table: a row for each script, a column for each board")
     add("--path", action="append", default=[], metavar="DIR", help="a further folder to import from: --path lib")
 
@@ -234,19 +242,31 @@ def add_world(command: argparse.ArgumentParser, flash: str) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if sys.stdout is None:  # a shell's >&-
+        sys.stdout = io.StringIO()
     try:
         return answer(parser(*words[:1]).parse_args(words))
     except SystemExit as leave:  # how argparse ends after --help
         return leave.code if isinstance(leave.code, int) else 0
     except ConfigError as error:
-        sys.stderr.write(f"machine-compat: {error}\n")
+        complain(str(error))
         return WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Nobody reads the list any more; nothing must be left to write when the interpreter ends.
+    except OSError as error:
+        # Nobody reads the list any more, or there is no room for it; nothing must be left to write when the interpreter
+        # ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):
+            return 0
+        complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        return WRONG if error.filename else FAILED
+
+
+def complain(text: str) -> None:
+    """One line for the person at the terminal, if there is one."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"machine-compat: {text}\n")
 
 
 def answer(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The errors that cross the house: what a bus answers, and what a set-up gets wrong."""
 
 import enum
+from collections.abc import Iterable
 
 
 class Fault(enum.Enum):
@@ -41,6 +42,15 @@ class ConfigError(Exception):
     Not an OSError, so that a script's retry loop never swallows it. The message is one line that names the thing,
     the place and the choices.
     """
+
+
+def choices(name: str, known: Iterable[str]) -> str:
+    """How the message about a name that is not known ends: the one that was meant, if that can be told, and all."""
+    from difflib import get_close_matches  # takes longer to import than this package, and is for mistakes alone
+
+    every = list(known)
+    near = get_close_matches(name.lower(), every, 1)
+    return f"did you mean {near[0]}? There are {', '.join(every)}" if near else f"there are {', '.join(every)}"
 
 
 class DeviceError(Exception):

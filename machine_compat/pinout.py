@@ -152,7 +152,7 @@ def table(pins: Pins) -> list[str]:
         named.setdefault(ref, []).append(name)
     rows = [("pin", "number", "also", pins.column)]
     for ref, spot in sorted(pins.profile.spots.items(), key=lambda item: natural(item[0])):
-        names = [*named.get(ref, ()), *([spot.cpu] if spot.cpu != ref else ())]
+        names = dict.fromkeys((*named.get(ref, ()), spot.cpu))
         number = "" if spot.number is None else str(spot.number)
         rows.append((ref, number, ", ".join(name for name in names if name != ref), ", ".join(pins.doing[ref])))
     widths = [widest(row[column] for row in rows) for column in range(3)]

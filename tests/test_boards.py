@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from machine_compat.cli import main
+from machine_compat.errors import ConfigError
 from machine_compat.ports import names, port
 from machine_compat.profile import Bus, Profile, board_names, load
 from machine_compat.simulation import SimulatedBoard
@@ -517,3 +519,32 @@ def test_pico2_numbers_its_functions_as_the_rp2350_does() -> None:
     with SimulatedBoard("pico") as board:
         assert board.machine.Pin.ALT_GPCK == 8
         assert not hasattr(board.machine.Pin, "ALT_PIO2")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('port = "rp3"', "no MicroPython port 'rp3'; did you mean rp2? There are generic, "),
+        ('port = "rp2"\nlacks = ["DCA"]', "no port has 'DCA'; "),
+        ('port = "rp2"\nlacks = ["UART.irqs"]', "no port has 'UART.irqs'; "),
+        ('port = "rp2"\n[constants]\n"Pin.ALT_USP" = 1', "no port has 'Pin.ALT_USP'; "),
+        ('port = "rp2"\nparts = ["bme281@i2c0"]', "parts: no simulated chip 'bme281'; did you mean bme280? "),
+    ],
+)
+def test_a_mistake_in_a_board_file_names_the_file(text: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        SimulatedBoard(str(file))
+    assert str(caught.value).startswith(f"board file {file}: {says}")
+
+
+@pytest.mark.parametrize("words", [["pins", "mine.toml"], ["check", "main.py", "--board", "mine.toml"]])
+def test_who_only_looks_at_a_board_is_told_of_its_mistakes(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text('port = "rp2"\nlacks = ["DCA"]\n')
+    Path("main.py").write_text("")
+    assert main(words) == 2
+    assert "board file mine.toml: no port has 'DCA'" in capsys.readouterr().err

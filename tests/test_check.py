@@ -439,6 +439,15 @@ def test_the_projects_own_board_is_checked_without_being_named(
     assert "esp32 has no module rp2" in capsys.readouterr().out
 
 
+def test_each_scripts_own_project_names_the_board(capsys: Captured) -> None:
+    for board in ("pico", "esp32"):
+        Path(board).mkdir()
+        Path(board, "pyproject.toml").write_text(f'[tool.machine_compat]\nboard = "{board}"\n')
+    assert main(["check", *(script("import rp2\n", f"{board}/main.py") for board in ("pico", "esp32"))]) == 1
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{Path('esp32/main.py')}:1: esp32 has no module rp2")
+
+
 def test_the_table_of_portability(capsys: Captured) -> None:
     one, two = script("import rp2\nrp2.PIO(0)\n", "pio.py"), script("from machine import Pin\n", "pin.py")
     assert main(["check", one, two, "--all-boards"]) == 1

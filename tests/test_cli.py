@@ -1,5 +1,7 @@
 """Keeps the command's promises: stdout, stderr, exit statuses, the choice of a board, signals, nothing left over."""
 
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -185,6 +187,29 @@ def test_nobody_reading_stdout_ends_the_run_quietly() -> None:
         assert process.wait(30) == 141
 
 
+class Full(io.TextIOWrapper):
+    """A stdout on a disk that is full."""
+
+    def write(self, text: str, /) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("words", [["boards"], ["pins", "pico"], ["chips"]])
+def test_a_list_for_which_there_is_no_room_is_told_in_one_line(
+    words: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Full(Path("full").open("wb")) as full:
+        monkeypatch.setattr("sys.stdout", full)
+        assert main(words) == 1
+    assert capsys.readouterr().err == f"machine-compat: standard output: {os.strerror(errno.ENOSPC)}\n"
+
+
+def test_a_list_without_a_stdout_is_quiet() -> None:
+    words = ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "boards"]
+    done = subprocess.run(words, capture_output=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 # ---- what is left when a script has ended
 
 TICKING = "from machine import Timer\nt = Timer(period=100, callback=lambda t: print('tick'))\n"
@@ -284,6 +309,12 @@ def test_a_chip_that_raises_is_named_with_its_line(capsys: Captured, monkeypatch
         (["run", "--loud", "main.py"], ["--loud"]),
         (["pins"], ["BOARD"]),
         (["pins", "nano"], ["nano", "pico"]),
+        (["pins", "pcio"], ["no board 'pcio'; did you mean pico?"]),
+        (
+            ["run", "--show", "absent/x.png", "--attach", "ssd1306@i2c0", "main.py"],
+            ["--show absent/x.png: there is"],
+        ),
+        (["run", "--show", ".", "--attach", "ssd1306@i2c0", "main.py"], ["--show .: a folder; name a file"]),
         (["repl", "--fast"], ["--fast"]),
     ],
 )

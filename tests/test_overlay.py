@@ -103,6 +103,8 @@ def test_what_is_left_of_the_board() -> None:
     assert profile.backend == "ft232h://"
     assert sorted(profile.buses) == ["i2c0", "spi0"]
     assert profile.buses["i2c0"].pins == {"scl": ("D0", "D3", "D4"), "sda": ("D1", "D2")}
+    # GP4 can be MISO, too, and is named before GP16, which is a Pico's own choice.
+    assert profile.buses["spi0"].pins == {"sck": ("D0",), "mosi": ("D1",), "miso": ("D2", "D1")}
     assert profile.numbers == {4: "D1", 5: "D0", 14: "C0", 15: "D5", 16: "D2", 17: "D3", 18: "D0", 19: "D1", 25: "D4"}
     assert (profile.analog, profile.parts, profile.open_pins) == ({}, (), False)
     assert profile.limits == pico.limits
@@ -110,13 +112,16 @@ def test_what_is_left_of_the_board() -> None:
 
 def test_its_pins_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pins", str(EXAMPLE)]) == 0
-    assert "GP25" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert "GP25" in "".join(lines)
+    [shared] = [line for line in lines if line.startswith("D0 ")]
+    assert shared.count("GPIO5,") + shared.count("GPIO5 ") == 1, "each name once"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('like = "picoo"', "like = 'picoo' is no board; there are ch341, "),
+        ('like = "picoo"', "like = 'picoo' is no board; did you mean pico? There are ch341, "),
         ("like = 1", "like = 1 is no board"),
         ('like = "pico"', "backend is missing; write what the pins are on"),
         ('like = "pico"\nbackend = "ft232h://"', "[pins] names no pin; write which of pico's pins is where"),

@@ -154,7 +154,10 @@ def test_load_by_name_and_by_path(tmp_path: Path) -> None:
 def test_an_unknown_board_names_the_choices() -> None:
     with pytest.raises(ConfigError) as caught:
         load("pcio")
-    assert str(caught.value) == f"no board 'pcio'; there are {', '.join(board_names())}, or give a TOML file"
+    near = "did you mean pico? There are"
+    assert str(caught.value) == f"no board 'pcio'; {near} {', '.join(board_names())}, or give a TOML file"
+    with pytest.raises(ConfigError, match="no board 'arduino'; there are ch341, "):
+        load("arduino")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +237,9 @@ REFUSED = {
         "[alternates] A0 = ['TIM2_CH1:16'] has 'TIM2_CH1:16'; write function and number (0 to 15) as in \"TIM2_CH1:1\""
     ),
     '[roles]\nled1 = "LED"': "[roles] led1 = 'LED' has 'LED', which is no pin of the board",
-    "[limits]\nx = -1": "[limits] x = -1 must be a whole number from 0 on",
+    "[limits]\nfrequency = -1": "[limits] frequency = -1 must be a whole number from 0 on",
+    "[limits]\nx = 1": "[limits] has no 'x'; it may have frequency, pio_blocks, watchdog_ms",
+    '[pins]\nchip = ["A0"]\n[roles]\nled = "A0"': "[roles] led = 'A0' is no role; there are led1 to led9, switch, ",
     "layout = 1": "layout = 1 must be a table",
     '[layout]\ntop = ["A"]': "[layout] has no 'top'; it may have bottom, bottom_edge, left, numbered, right, top_edge",
     '[layout]\nleft = ["VP=36"]': "[layout] left = ['VP=36'] has '36', which is no pin of the board",
@@ -284,5 +289,5 @@ def test_the_url_of_an_adapter_is_its_board_there() -> None:
     assert second.backend == "ft232h://FT7X2K/2"
     assert second._replace(backend="ft232h://") == load("ft232h")
     assert load("mcp2221://?port=1-2").wiring().board == "mcp2221"
-    with pytest.raises(ConfigError, match="no board 'ft231x://1'; there are ch341, "):
+    with pytest.raises(ConfigError, match=r"no board 'ft231x://1'; did you mean ft232h\? There are ch341, "):
         load("ft231x://1")

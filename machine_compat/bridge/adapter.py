@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from machine_compat.bridge.advice import advice
 from machine_compat.errors import BusError, ConfigError, Fault
+from machine_compat.usbspec.descriptors import BULK, TO_HOST, TRANSFER_TYPE
+from machine_compat.usbspec.requests import VENDOR
 
 if TYPE_CHECKING:
     from usb.core import Device, Interface
 
-IN = 0x80
-TRANSFER_TYPE, BULK = 3, 2
 CONTROL_MS = 1_000
 DRAIN_MS = 20
 
@@ -43,7 +43,7 @@ class Adapter:
             self._take()
         bulk = [end for end in settings if end.bmAttributes & TRANSFER_TYPE == BULK]
         used = bulk or list(settings)
-        self._endpoints = {end.bEndpointAddress & IN: end.bEndpointAddress for end in used}
+        self._endpoints = {end.bEndpointAddress & TO_HOST: end.bEndpointAddress for end in used}
         self.packet = max(int(end.wMaxPacketSize) for end in used)
         """Bytes in a full packet."""
 
@@ -83,7 +83,7 @@ class Adapter:
         """What comes from the interface's IN endpoint up to a short packet or `limit` bytes."""
         buffer = array("B", bytes(limit))
         with self._using():
-            count: int = self._device.read(self._endpoints[IN], buffer, timeout_ms)
+            count: int = self._device.read(self._endpoints[TO_HOST], buffer, timeout_ms)
         return buffer[:count].tobytes()
 
     def drain(self) -> None:
@@ -98,7 +98,7 @@ class Adapter:
     def control(self, request: int, value: int, index: int) -> None:
         """A vendor request without data."""
         with self._using():
-            self._device.ctrl_transfer(0x40, request, value, index, None, CONTROL_MS)
+            self._device.ctrl_transfer(VENDOR, request, value, index, None, CONTROL_MS)
 
     def close(self) -> None:
         """Give the interface back to the kernel's driver."""

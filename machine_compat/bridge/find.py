@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from machine_compat.bridge.advice import advice
 from machine_compat.errors import ConfigError
+from machine_compat.usbspec.descriptors import DEVICE, DEVICE_LENGTH, TO_HOST
+from machine_compat.usbspec.requests import GET_DESCRIPTOR
 
 if TYPE_CHECKING:
     from usb.backend import IBackend
     from usb.core import Device
 
-GET_DESCRIPTOR, DEVICE = 6, 0x0100
 INSTALL = "pip install machine-compat[usb]"
 
 
@@ -116,7 +117,7 @@ def refused(device: "Device") -> str:
     import usb.util
 
     try:
-        device.ctrl_transfer(0x80, GET_DESCRIPTOR, DEVICE, 0, 18)
+        device.ctrl_transfer(TO_HOST, GET_DESCRIPTOR, DEVICE << 8, 0, DEVICE_LENGTH)
     except (usb.core.USBError, NotImplementedError) as error:
         return f"it cannot be opened ({error})"
     finally:

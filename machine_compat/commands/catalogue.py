@@ -14,6 +14,7 @@ from machine_compat.mock.devices import parts
 from machine_compat.mock.usb import devices as usb_devices
 from machine_compat.mock.usb.device import SimulatedDevice
 from machine_compat.pinout import picture
+from machine_compat.ports import port
 from machine_compat.profile import board_names, load
 
 INDENT = 4
@@ -33,6 +34,7 @@ def boards() -> int:
 def pins(name: str) -> int:
     """Print a board's pinout; of a Linux board with what each pin is doing now, where this computer can tell."""
     profile = load(name)
+    port(profile.port, profile.foreign, profile.file)  # for the mistakes in a board's file that only it finds
     now = pin_state(profile)
     sys.stdout.write(picture(profile, now.does if now else None))
     if now:

@@ -7,6 +7,7 @@ from pathlib import Path
 from machine_compat.check import Finding, Program, findings
 from machine_compat.commands.choice import choose
 from machine_compat.errors import ConfigError
+from machine_compat.ports import port
 from machine_compat.ports.names import PORTS
 from machine_compat.profile import Profile, board_names, load
 
@@ -26,16 +27,20 @@ def check(options: Namespace) -> int:
     programs = [Program(Path(script), path) for script in options.script]
     if options.all_boards:
         return table(programs, boards())
-    profiles = [load(name) for name in options.board] or [chosen()]
-    missing = [finding for program in programs for profile in profiles for finding in findings(program, profile)]
+    asked = [load(name) for name in options.board]
+    missing: list[Finding] = []
+    for program in programs:
+        for profile in asked or [chosen(program.script)]:
+            port(profile.port, profile.foreign, profile.file)  # for the mistakes in a board's file that only it finds
+            missing += findings(program, profile)
     for finding in dict.fromkeys(missing):
         sys.stdout.write(f"{finding}\n")
     return FOUND if missing else 0
 
 
-def chosen() -> Profile:
-    """The board that the environment or the project names; ConfigError where none does: the mock lacks nothing."""
-    profile, _ = choose(None, Path.cwd())
+def chosen(script: Path) -> Profile:
+    """The board that the environment or the script's project names; ConfigError where none does: the mock has all."""
+    profile, _ = choose(None, script if script.is_dir() else script.parent)
     if profile.name == "mock":
         raise ConfigError("which board? Say --board pico, --board my_board.toml or --all-boards")
     return profile
@@ -58,7 +63,7 @@ def table(programs: list[Program], profiles: list[Profile]) -> int:
         cells = "".join(f"{count or '.':>{STEP}}" for count in counts)
         sys.stdout.write(f"{program.script!s:{width}}{cells}\n")
     if failed:
-        sys.stdout.write("a number: how many lines use what the board lacks; --board NAME tells which\n")
+        sys.stdout.write("a number: how many lines would fail there; --board NAME tells which\n")
     return FOUND if failed else 0
 
 

@@ -26,10 +26,10 @@ def packages() -> Iterator[Finding]:
         try:
             found = version(name)
         except PackageNotFoundError:
-            yield Finding(False, name, f"not installed, {purpose} need it: {install}")
+            yield Finding(False, name, f"not installed, needed for {purpose}: {install}")
             continue
         usable = int(found.partition(".")[0]) >= least
-        yield Finding(usable, name, found if usable else f"{found} is too old, {purpose} need {least}: {install}")
+        yield Finding(usable, name, found if usable else f"{found} is too old, {least} needed for {purpose}: {install}")
         if name == "pyusb" and not has_libusb():
             yield Finding(False, "libusb", f"not found, pyusb needs it: {USB}")
 

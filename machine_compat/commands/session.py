@@ -162,10 +162,11 @@ class Session:
         for spec in self.setup.attach:
             self.chips.append(self.board.attach(spec))
         if self.setup.show is not None:
-            from machine_compat.commands.show import displays
+            from machine_compat.commands.show import displays, file_of
 
             with naming("--show", self.setup.show):
                 displays(self.chips)
+                file_of(self.setup.show)
         for folder in self.setup.path:
             if not Path(folder).is_dir():
                 raise ConfigError(f"--path {folder}: no such folder")

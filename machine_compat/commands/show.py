@@ -25,9 +25,19 @@ def show(chips: Sequence[Chip], where: str) -> None:
     if not drawn:
         raise ConfigError("no display with pixels is attached; --show - draws those with characters")
     for number, (chip, picture) in enumerate(drawn):
-        file = Path(where) if number == 0 else Path(where).with_stem(f"{Path(where).stem}-{number + 1}")
+        file = file_of(where, number)
         file.write_bytes(picture.png(scale=SCALE))
         write(f"{chip.name} shows: {file}\n")
+
+
+def file_of(where: str, number: int = 0) -> Path:
+    """The file of the first picture, or of a further one; ConfigError where there can be none."""
+    file = Path(where)
+    if not file.parent.is_dir():
+        raise ConfigError(f"there is no folder {file.parent}; make it first")
+    if file.is_dir():
+        raise ConfigError("a folder; name a file, as in out.png")
+    return file if number == 0 else file.with_stem(f"{file.stem}-{number + 1}")
 
 
 def displays(chips: Sequence[Chip]) -> list[Chip]:

@@ -92,9 +92,10 @@ def attach_spec(backend: MockBackend, spec: str) -> Part:
     takes = inspect.signature(maker).parameters
     if place.sub and "address" in takes and not place.bus.startswith("spi"):
         options["address"] = address_of(spec, place.sub)
+    require(maker, spec, name, options)
     try:
         chip = maker(**options)
-    except (TypeError, ValueError) as error:
+    except (ConfigError, TypeError, ValueError) as error:
         raise ConfigError(f"--attach {spec}: {error}") from error
     if place.sub and not isinstance(chip, SPIChip) and "address" not in takes:
         raise ConfigError(f"--attach {spec}: a colon is for an I2C address or an SPI chip select, {name} has none")
@@ -111,6 +112,13 @@ def sorted_options(maker: Callable[..., object], place: Place) -> tuple[dict[str
     takes = inspect.signature(maker).parameters
     options = {key: value_of(text) for key, text in place.options.items() if key in takes}
     return options, {key: text for key, text in place.options.items() if key not in takes}
+
+
+def require(maker: Callable[..., object], spec: str, name: str, options: Mapping[str, Option]) -> None:
+    """Raise ConfigError for an option that a part cannot be without."""
+    for key, takes in inspect.signature(maker).parameters.items():
+        if takes.default is takes.empty and takes.kind is takes.POSITIONAL_OR_KEYWORD and key not in options:
+            raise ConfigError(f"--attach {spec}: {name} needs the option {key}: {spec},{key}=...")
 
 
 def maker_of(name: str, place: Place) -> Maker:

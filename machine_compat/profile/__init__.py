@@ -36,9 +36,9 @@ All a board file may say, each with an example:
     GPIO18 = ["1f00098000.pwm/2", "fe20c000.pwm/0"]
     [alternates]                            # ref = what the chip can connect it to: function:number
     A0 = ["TIM2_CH1:1", "UART4_TX:8"]
-    [roles]                                 # what a pyb class stands on: LED(1), Switch
+    [roles]                                 # what a class stands on: led1 to led9, switch, accel_power, bootsel
     led1 = "LED_RED"
-    [limits]                                # numbers the port asks for
+    [limits]                                # numbers the port asks for: also frequency, pio_blocks
     watchdog_ms = 8388
     [constants]                             # what this chip numbers otherwise than the port's usual one
     "Pin.ALT_USB" = 10
@@ -51,7 +51,7 @@ A file with `like` says instead that a board's pins are somewhere else: see the 
 import tomllib
 from pathlib import Path
 
-from machine_compat.errors import ConfigError
+from machine_compat.errors import ConfigError, choices
 from machine_compat.profile.model import Alternate, Bus, Layout, Profile, Spot
 from machine_compat.profile.overlay import overlay
 from machine_compat.profile.reader import KEYS, KINDS, PIN_KEYS, Reader
@@ -98,7 +98,7 @@ def load(name: str) -> Profile:
             raise wrong(name, getattr(error, "strerror", None) or str(error)) from None
         return parse(text, path.stem, name)
     if name not in board_names():
-        raise ConfigError(f"no board {name!r}; there are {', '.join(board_names())}, or give a TOML file")
+        raise ConfigError(f"no board {name!r}; {choices(scheme, board_names())}, or give a TOML file")
     return parse((BOARDS / f"{name}.toml").read_text(encoding="utf-8"), name, f"boards/{name}.toml")
 
 
@@ -114,5 +114,5 @@ def parse(text: str, name: str, file: str) -> Profile:
         return Reader(data, name, file).profile()
     like = data["like"]
     if like not in board_names():
-        raise wrong(file, f"like = {like!r} is no board; there are {', '.join(board_names())}")
+        raise wrong(file, f"like = {like!r} is no board; {choices(str(like), board_names())}")
     return overlay(load(str(like)), data, name, file)

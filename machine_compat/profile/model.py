@@ -127,6 +127,11 @@ class Profile(NamedTuple):
             if name.startswith(f"{entry}.")
         }
 
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """The names in the file that are a port's: "DAC" of `machine`, "UART.irq" of a class, "pyb.CAN" of pyb."""
+        return (*sorted(self.lacks), *self.constants)
+
     def lacking(self, entry: str) -> frozenset[str]:
         """What the board lacks of its port's names under "machine" or a class: "I2CTarget", "irq" for UART.irq."""
         parts = [name.rpartition(".") for name in self.lacks]

@@ -11,8 +11,8 @@
     [buses]                                 # the board's bus = the backend's own name of its bus
     i2c0 = "i2c0"
 
-Pins and buses that are not named do not exist then. Where a bus could have several of the pins, its default is the one
-that is named first.
+Pins and buses that are not named do not exist then. Where a bus could have several of the pins, its default is the
+board's own, or else the one that is named first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -99,7 +99,7 @@ def buses(base: Profile, pins: Mapping[str, str], table: Table) -> dict[str, Bus
         bus = base.buses.get(ref)
         if bus is None:
             raise table.error(ref, f"is no bus of {base.name}; it has {listed(base.buses)}")
-        there = {signal: tuple(pins[one] for one in pins if one in refs) for signal, refs in bus.pins.items()}
+        there = {signal: laid_in(pins, refs) for signal, refs in bus.pins.items()}
         for signal, refs in there.items():
             if not refs and signal not in OPTIONAL:
                 raise table.error(ref, f"has no pin for {signal} in [pins], which may be {', '.join(bus.pins[signal])}")
@@ -107,3 +107,8 @@ def buses(base: Profile, pins: Mapping[str, str], table: Table) -> dict[str, Bus
         place = table.text(ref)
         found[ref] = bus._replace(pins=there, anywhere=frozenset(), path="" if place == ref else place)
     return found
+
+
+def laid_in(pins: Mapping[str, str], refs: tuple[str, ...]) -> tuple[str, ...]:
+    """The backend's pins for those of a signal's that have one, the board's own default first."""
+    return tuple(pins[one] for one in sorted(pins, key=lambda one: one != refs[0]) if one in refs)

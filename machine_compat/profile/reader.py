@@ -23,6 +23,8 @@ TABLES = "pins analog dac pwm alternates roles limits constants layout"
 KEYS = frozenset((*TEXTS.split(), "call_ns", *TABLES.split(), *KINDS))
 PIN_KEYS = frozenset(("numbers", "ref", "cpu", "chip", "open", "input_only", "board"))
 LAYOUT_KEYS = frozenset(("left", "right", "bottom", "top_edge", "bottom_edge", "numbered"))
+LIMITS = frozenset(("frequency", "pio_blocks", "watchdog_ms"))
+ROLES = r"led[1-9]|switch|accel_power|bootsel"
 MOST_PINS = 1024
 """No board has more, but a slip in a range has."""
 ANYWHERE = "*"
@@ -62,7 +64,7 @@ class Reader:
             dac=self._channels("dac"),
             alternates=self._alternates(),
             roles=self._roles(),
-            limits=self._integers("limits"),
+            limits=self._integers("limits", LIMITS),
             parts=self._parts(),
             open_pins=self.open_pins,
             call_ns=file.integer("call_ns", 1_000, least=1),
@@ -210,12 +212,14 @@ class Reader:
         table = self.file.table("roles")
         roles = {role: table.text(role) for role in table.data}
         for role, name in roles.items():
+            if not re.fullmatch(ROLES, role):
+                raise table.error(role, "is no role; there are led1 to led9, switch, accel_power, bootsel")
             if name not in self.names and not self.open_pins:
                 self._no_pin(table, role, name)
         return roles
 
-    def _integers(self, name: str) -> dict[str, int]:
-        table = self.file.table(name)
+    def _integers(self, name: str, keys: frozenset[str] | None = None) -> dict[str, int]:
+        table = self.file.table(name, keys)
         return {key: table.integer(key, 0) for key in table.data}
 
     def _parts(self) -> tuple[str, ...]:

@@ -180,6 +180,9 @@ def test_the_mock_board_takes_any_pin_and_bus() -> None:
         ("w25q16@spi0:CS", "board pico has no pin 'CS'; it has "),
         ("rotary@GP2,GP3,sw=GP77", "board pico has no pin 'GP77'; it has "),
         ("bme280@i2c2", "board pico has no bus 'i2c2'; it has i2c0, i2c1, "),
+        ("usbdisk@usb", "--attach usbdisk@usb: usbdisk needs the option file: usbdisk@usb,file=..."),
+        ("registers@i2c0", "--attach registers@i2c0: registerchip needs an address: it stands behind a colon"),
+        ("usbkeybord@usb", "no simulated USB device 'usbkeybord'; did you mean usbkeyboard? There are usbdisk, "),
     ],
 )
 def test_errors_name_the_thing_and_the_choices(pico: SimulatedBoard, spec: str, message: str) -> None:
@@ -190,8 +193,10 @@ def test_errors_name_the_thing_and_the_choices(pico: SimulatedBoard, spec: str, 
 
 
 def test_an_unknown_part_names_those_there_are(pico: SimulatedBoard) -> None:
-    with pytest.raises(ConfigError, match=r"no simulated chip 'bme820'; there are .*bme280, .*ws2812"):
+    with pytest.raises(ConfigError, match=r"no simulated chip 'bme820'; did you mean bme280\? There are .*ws2812"):
         pico.attach("bme820@i2c0")
+    with pytest.raises(ConfigError, match=r"no simulated chip 'toaster'; there are .*bme280, .*ws2812"):
+        pico.attach("toaster@i2c0")
 
 
 def test_a_chip_is_attached_once(pico: SimulatedBoard) -> None:

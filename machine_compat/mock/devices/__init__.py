@@ -5,7 +5,7 @@ import importlib.util
 import pkgutil
 from collections.abc import Callable, Mapping
 
-from machine_compat.errors import ConfigError
+from machine_compat.errors import ConfigError, choices
 from machine_compat.mock.chip import Chip
 
 Maker = Callable[..., Chip]
@@ -23,7 +23,7 @@ def part(name: str) -> Maker:
 
         if name in on_usb():
             raise ConfigError(f"{name} is a USB device: attach it as {name}@usb")
-        raise ConfigError(f"no simulated chip {name!r}; there are {', '.join(sorted(every))}")
+        raise ConfigError(f"no simulated chip {name!r}; {choices(name, sorted(every))}")
     return every[name]
 
 

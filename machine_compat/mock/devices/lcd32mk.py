@@ -15,7 +15,10 @@ VOLUME, INDICATOR_ON, BOOSTER_RATIO = 0x81, 0xAD, 0xF8
 
 
 class LCD32MK(SPIChip):
-    """The skin. Its legs besides SPI's: a0, which says what a byte is, res, and bl, the backlight's transistor."""
+    """The pyboard's LCD skin, 128x32 pixels.
+
+    Its legs besides SPI's: a0, which says what a byte is, res, and bl, the backlight's transistor.
+    """
 
     pins = ("sck", "mosi", "cs")
     option_pins = ("a0", "res", "bl")

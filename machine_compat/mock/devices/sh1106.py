@@ -45,7 +45,7 @@ class SH1106Controller(Controller):
 
 
 class SH1106(OnI2C, SH1106Controller):
-    """A module on I2C."""
+    """An OLED module of 128x64 pixels on I2C."""
 
     def __init__(
         self, address: int | None = None, *, width: int = 128, height: int = 64, external_vcc: int = 0
@@ -55,7 +55,7 @@ class SH1106(OnI2C, SH1106Controller):
 
 
 class SH1106SPI(OnSPI, SH1106Controller):
-    """A module on 4-wire SPI."""
+    """An OLED module of 128x64 pixels on 4-wire SPI."""
 
     def __init__(self, *, width: int = 128, height: int = 64, external_vcc: int = 0) -> None:
         super().__init__()

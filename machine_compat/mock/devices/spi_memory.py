@@ -8,7 +8,7 @@ from machine_compat.mock.chip import SPIChip
 
 
 class SPIMemory(SPIChip):
-    """An SPI target in any mode.
+    """A plain memory on SPI, in any mode.
 
     limit: how many bytes `received` keeps, the newest. answer: what goes out from the beginning of each selection;
     after its end the wire stays high (0xFF). On a command line it is hex with colons: ``answer=ef:40:15``.

@@ -277,7 +277,7 @@ class OnSPI(SPIChip, Controller):
 
 
 class SSD1306(OnI2C):
-    """A module on I2C with a panel of 128x64, 128x32, 72x40, 64x48 or 64x32 pixels.
+    """An OLED module on I2C with a panel of 128x64, 128x32, 72x40, 64x48 or 64x32 pixels.
 
     external_vcc: true when the panel does not depend on the charge pump. ConfigError for another size or address.
     """
@@ -290,7 +290,7 @@ class SSD1306(OnI2C):
 
 
 class SSD1306SPI(OnSPI):
-    """The same module on 4-wire SPI."""
+    """The OLED module of ssd1306 on 4-wire SPI."""
 
     def __init__(self, *, width: int = 128, height: int = 64, external_vcc: int = 0) -> None:
         super().__init__()

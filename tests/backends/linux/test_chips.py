@@ -65,6 +65,11 @@ def test_a_computer_without_the_chip_that_numbers_mean() -> None:
         find_line("GPIO4", [Chip("/dev/gpiochip0", "INT34C5:00", ("",) * 4)], HEADER)
 
 
+def test_a_computer_without_any_chip() -> None:
+    with pytest.raises(ConfigError, match="no GPIO line is called 'LED'; this computer has no /dev/gpiochip"):
+        find_line("LED", [], HEADER)
+
+
 def test_links_to_a_chip_are_no_chips(tmp_path: Path) -> None:
     for name in ("gpiochip10", "gpiochip0", "gpio"):
         (tmp_path / name).touch()

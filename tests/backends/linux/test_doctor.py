@@ -92,9 +92,9 @@ def test_packages_that_are_missing_or_too_old(
     doctor(Computer(tmp_path, tmp_path))
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:4] == [
-        "  no  gpiod     1.6.3 is too old, GPIO need 2: pip install machine-compat[linux]",
+        "  no  gpiod     1.6.3 is too old, 2 needed for GPIO: pip install machine-compat[linux]",
         "  ok  pyserial  3.5",
-        "  no  pyusb     not installed, USB adapters need it: pip install machine-compat[usb]",
+        "  no  pyusb     not installed, needed for USB adapters: pip install machine-compat[usb]",
     ]
 
 
