@@ -74,7 +74,7 @@ class Board(Openings):
     def __init__(self, profile: Profile, backend: Backend, flash: Path | None = None) -> None:
         super().__init__(backend)
         self.profile = profile
-        self.port: Port = port(profile.port)
+        self.port: Port = port(profile.port, profile.foreign, profile.file)
         self.clock: Clock = backend.clock()
         self.interrupts = Interrupts(self.clock, backend.in_script)
         self.flash: Path | Callable[[], Path] | None = flash

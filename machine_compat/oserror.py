@@ -8,31 +8,37 @@ from __future__ import annotations
 
 from typing import Final
 
+EPERM, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EACCES, EBUSY, EEXIST, ENODEV = 1, 2, 5, 9, 11, 12, 13, 16, 17, 19
+ENOTDIR, EISDIR, EINVAL, ENOSPC, EROFS, ENAMETOOLONG, EOPNOTSUPP = 20, 21, 22, 28, 30, 36, 95
+EADDRINUSE, ECONNABORTED, ECONNRESET, ENOBUFS, ENOTCONN, ETIMEDOUT = 98, 103, 104, 105, 107, 110
+ECONNREFUSED, EHOSTUNREACH, EALREADY, EINPROGRESS = 111, 113, 114, 115
+"""Linux's numbers on every port, whatever this computer's own are (py/mperrno.h)."""
+
 NAMES: Final = {
-    1: "EPERM",
-    2: "ENOENT",
-    5: "EIO",
-    9: "EBADF",
-    11: "EAGAIN",
-    12: "ENOMEM",
-    13: "EACCES",
-    17: "EEXIST",
-    19: "ENODEV",
-    21: "EISDIR",
-    22: "EINVAL",
-    95: "EOPNOTSUPP",
-    98: "EADDRINUSE",
-    103: "ECONNABORTED",
-    104: "ECONNRESET",
-    105: "ENOBUFS",
-    107: "ENOTCONN",
-    110: "ETIMEDOUT",
-    111: "ECONNREFUSED",
-    113: "EHOSTUNREACH",
-    114: "EALREADY",
-    115: "EINPROGRESS",
+    EPERM: "EPERM",
+    ENOENT: "ENOENT",
+    EIO: "EIO",
+    EBADF: "EBADF",
+    EAGAIN: "EAGAIN",
+    ENOMEM: "ENOMEM",
+    EACCES: "EACCES",
+    EEXIST: "EEXIST",
+    ENODEV: "ENODEV",
+    EISDIR: "EISDIR",
+    EINVAL: "EINVAL",
+    EOPNOTSUPP: "EOPNOTSUPP",
+    EADDRINUSE: "EADDRINUSE",
+    ECONNABORTED: "ECONNABORTED",
+    ECONNRESET: "ECONNRESET",
+    ENOBUFS: "ENOBUFS",
+    ENOTCONN: "ENOTCONN",
+    ETIMEDOUT: "ETIMEDOUT",
+    ECONNREFUSED: "ECONNREFUSED",
+    EHOSTUNREACH: "EHOSTUNREACH",
+    EALREADY: "EALREADY",
+    EINPROGRESS: "EINPROGRESS",
 }
-"""The numbers MicroPython can name: Linux's on every port, whatever this computer's own are (py/moderrno.c)."""
+"""The numbers that MicroPython can name (py/moderrno.c)."""
 
 
 def os_error(number: int) -> OSError:

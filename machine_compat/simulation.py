@@ -75,8 +75,11 @@ class SimulatedBoard(Surroundings):
         self.board.image = Image(image, chip_size(self.board))
 
     def _solder_parts(self) -> None:
-        self.parts = tuple(self.attach(spec) for spec in self.profile.parts)
-        """The chips that are soldered on the board, as the pyboard's accelerometer."""
+        try:
+            self.parts = tuple(self.attach(spec) for spec in self.profile.parts)
+            """The chips that are soldered on the board, as the pyboard's accelerometer."""
+        except ConfigError as error:
+            raise ConfigError(f"board file {self.profile.file}: parts: {error}") from error
 
     # ---- running
 

@@ -13,9 +13,7 @@ from weakref import WeakSet
 from machine_compat.board import Board
 from machine_compat.flash import mounted, text_of
 from machine_compat.modules.opened_file import Opened, opened
-from machine_compat.oserror import os_error
-
-EISDIR = 21
+from machine_compat.oserror import EISDIR, os_error
 
 
 def opener(board: Board) -> Callable[..., object]:

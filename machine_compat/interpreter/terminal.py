@@ -15,10 +15,7 @@ from machine_compat.board import Board
 from machine_compat.interpreter.keyboard import CHUNK, Keyboard, Typed
 from machine_compat.machine.peripheral import readable, to_int
 from machine_compat.machine.stream import POLLIN, POLLOUT, Stream
-from machine_compat.oserror import os_error
-
-EPERM = 1
-
+from machine_compat.oserror import EPERM, os_error
 
 # ---- out
 

@@ -10,10 +10,9 @@ from machine_compat.machine.peripheral import made_for, to_int
 from machine_compat.machine.pins import bus_of, bus_pin, shown
 from machine_compat.machine.soft_spi import SoftSPI
 from machine_compat.machine.spi_controller import SPIController
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EBUSY, os_error
 from machine_compat.profile import Bus
 
-EBUSY = 16
 _UNSET: Any = object()
 SETTINGS = ("baudrate", "polarity", "phase", "bits", "firstbit")
 

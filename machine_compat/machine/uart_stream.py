@@ -11,11 +11,10 @@ from machine_compat.errors import BusError
 from machine_compat.machine.peripheral import Peripheral, fail, to_int
 from machine_compat.machine.stream import Stream
 from machine_compat.machine.uart_settings import UARTSettings
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EIO, ETIMEDOUT, os_error
 
 R = TypeVar("R")
 MS = 1_000_000
-EIO, ETIMEDOUT = 5, 110
 SAFE_FRAME_BITS = 13
 """The longest character there is, to be safe."""
 FIFO = 33

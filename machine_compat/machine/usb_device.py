@@ -11,11 +11,10 @@ from machine_compat.machine.usb.builtin import Choice, builtins_of
 from machine_compat.machine.usb.descriptors import ENDPOINTS
 from machine_compat.machine.usb.runtime import RuntimeDriver
 from machine_compat.machine.usb.stack import USBStack, usb_of
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EINVAL, os_error
+from machine_compat.usbspec.descriptors import TO_HOST
 
 _UNSET: Any = object()
-EINVAL = 22
-IN = 0x80
 
 
 class USBDevice(Peripheral):
@@ -108,7 +107,7 @@ class USBDevice(Peripheral):
         """
         self._check_active()
         endpoint = to_int(ep)
-        data = readable(buffer) if endpoint & IN else len(writable(buffer))
+        data = readable(buffer) if endpoint & TO_HOST else len(writable(buffer))
         if not 0 < endpoint & 0x7F < ENDPOINTS:
             raise ValueError("ep")
         try:

@@ -8,12 +8,9 @@ from typing import Self
 
 from machine_compat.machine.peripheral import readable, to_int, writable
 from machine_compat.modules.binary import Exporter
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EINVAL, EIO, os_error
 
 __all__ = ("BytesIO", "IOBase", "StringIO")
-
-EIO = 5
-EINVAL = 22
 
 
 class IOBase:

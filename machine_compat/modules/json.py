@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from machine_compat.machine.peripheral import readable
-from machine_compat.modules.io import EIO, Encoded, IOBase
-from machine_compat.oserror import os_error
+from machine_compat.modules.io import Encoded, IOBase
+from machine_compat.oserror import EIO, os_error
 
 __all__ = ("dump", "dumps", "load", "loads")
 

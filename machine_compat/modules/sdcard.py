@@ -7,12 +7,11 @@
 from typing import Any, Final
 
 from machine_compat.machine.peripheral import readable, to_int, writable
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EIO, os_error
 
 __all__ = ("SDCard",)
 
 BLOCK: Final = 512
-EIO: Final = 5
 INIT_BAUD, BAUD = 100_000, 1_320_000
 GO_IDLE, SEND_IF_COND, SEND_CSD, STOP, SET_BLOCKLEN = 0, 8, 9, 12, 16
 READ_SINGLE, READ_MULTIPLE, WRITE_SINGLE, WRITE_MULTIPLE = 17, 18, 24, 25

@@ -13,13 +13,12 @@ from typing import Any
 from machine_compat.board import Board
 from machine_compat.machine.peripheral import to_int
 from machine_compat.machine.stream import POLLERR, POLLHUP, POLLIN, POLLOUT
-from machine_compat.oserror import os_error
+from machine_compat.oserror import ENOENT, os_error
 
 IOCTL_POLL = 3
 """MP_STREAM_POLL, the request that asks a stream for its events (py/stream.h)."""
 ONE_SHOT = 1
 """The flag of ipoll that disarms what it reports."""
-ENOENT = 2
 PERIOD_NS = 1_000_000
 """How often objects are asked that cannot wake the board."""
 

@@ -18,9 +18,8 @@ from machine_compat.flash import board_errors
 from machine_compat.machine.peripheral import Peripheral, made_for, readable, to_int, writable
 from machine_compat.machine.stream import CHUNK, POLLIN, POLLOUT, Stream
 from machine_compat.modules.select import Polled, wait
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EAGAIN, ETIMEDOUT, os_error
 
-EAGAIN, ETIMEDOUT = 11, 110
 NO_NAME = -2
 """What lwIP's getaddrinfo gives for a name that nobody knows."""
 NAMES = (

@@ -5,12 +5,13 @@ small method. Values are those of MicroPython 1.29's C code. What names a port h
 """
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import ClassVar, NamedTuple
 
 from machine_compat.contract import Mode, Pull
-from machine_compat.errors import ConfigError, Fault
+from machine_compat.errors import ConfigError, Fault, choices
+from machine_compat.ports.names import every
 
 PORTS = {
     "generic": "Generic", "mock": "Mock", "rp2": "RP2", "esp32": "ESP32", "stm32": "STM32", "esp8266": "ESP8266",
@@ -350,9 +351,18 @@ class Port:
         return asked[0]
 
 
-def port(name: str) -> Port:
-    """The port of that name; ConfigError names the choices."""
+def port(name: str, named: Iterable[str] = (), file: str = "") -> Port:
+    """The port of that name.
+
+    named: what a board's file says of names of it, "DAC" or "UART.irq"; file: for messages. ConfigError names the
+    choices, or the one of the names that no port has.
+    """
+    place = f"board file {file}: " if file else ""
     if name not in PORTS:
-        raise ConfigError(f"no MicroPython port {name!r}; there are {', '.join(PORTS)}")
+        raise ConfigError(f"{place}no MicroPython port {name!r}; {choices(name, PORTS)}")
+    for dotted in named:
+        entry, _, last = dotted.rpartition(".")
+        if last not in every(entry or "machine"):
+            raise ConfigError(f'{place}no port has {dotted!r}; lacks and [constants] name "DAC", "UART.irq", "pyb.CAN"')
     found: Port = getattr(import_module(f"{__name__}.{name.replace('-', '_')}"), PORTS[name])()
     return found

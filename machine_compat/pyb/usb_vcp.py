@@ -9,8 +9,9 @@ from typing import Any, Self
 from machine_compat.machine.peripheral import Peripheral, to_int
 from machine_compat.machine.stream import POLLIN, POLLOUT, Stream
 from machine_compat.pyb.buffers import to_receive, to_send
-from machine_compat.pyb.usb.firmware import Terminal, usb_of_pyboard
+from machine_compat.pyb.usb.firmware import usb_of_pyboard
 from machine_compat.pyb.usb.serial import CTS, RTS
+from machine_compat.pyb.usb.terminal import Terminal
 
 MS = 1_000_000
 WORD = 0xFFFFFFFF

@@ -17,6 +17,7 @@ import usb.core
 import usb.util
 
 from machine_compat import registry
+from machine_compat.bridge.find import packaged_libusb
 from machine_compat.contract import USBDeviceConfig, USBDeviceEvent
 from machine_compat.errors import ConfigError
 from machine_compat.interpreter.direct import open_board
@@ -126,7 +127,8 @@ def play_with_it() -> list[object]:
             _, _, kind, code, value = EVENT.unpack(keyboard.read(EVENT.size))
             if kind == EV_KEY:
                 seen.append((code, value))
-    device = usb.core.find(idVendor=0xF055, idProduct=0x9802)
+    # pyusb keeps the first libusb it loads: Debian's would hear of no device from then on, as there is no udev.
+    device = usb.core.find(idVendor=0xF055, idProduct=0x9802, backend=packaged_libusb())
     pipes = device[0][(1, 0)]
     seen.append((device.manufacturer, device.product, usb.util.get_string(device, pipes.iInterface)))
     out, back = sorted(pipes, key=lambda one: one.bEndpointAddress & 0x80)

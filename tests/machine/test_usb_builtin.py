@@ -11,8 +11,8 @@ import usb.util
 
 from machine_compat.interpreter.life import Program
 from machine_compat.machine.usb.stack import usb_of
-from machine_compat.mock.usb.descriptors import INTERRUPT, endpoint, interface
 from machine_compat.simulation import SimulatedBoard
+from machine_compat.usbspec.descriptors import INTERRUPT, endpoint, interface
 from tests.machine.usb_thing import Thing
 
 ECHO = """

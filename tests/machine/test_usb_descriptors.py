@@ -18,7 +18,7 @@ from machine_compat.machine.usb.descriptors import (
     whole,
 )
 from machine_compat.machine.usb.runtime import RuntimeDriver
-from machine_compat.mock.usb.descriptors import BULK, INTERRUPT, ISOCHRONOUS, configuration, endpoint, interface
+from machine_compat.usbspec.descriptors import BULK, INTERRUPT, ISOCHRONOUS, configuration, endpoint, interface
 from tests.machine.usb_thing import CONFIG, DEVICE, Thing
 
 PAIR = bytes((8, 11, 0, 2, 2, 2, 1, 0))

@@ -7,8 +7,8 @@ import pytest
 import usb.core
 import usb.util
 
-from machine_compat.mock.usb.descriptors import BULK, INTERRUPT, configuration, endpoint, interface
 from machine_compat.mock.usb.host import VirtualHost
+from machine_compat.usbspec.descriptors import BULK, INTERRUPT, configuration, endpoint, interface
 from tests.machine.usb_thing import CONFIG, DEVICE, LOOP, STRINGS, Thing
 
 SETUP, DATA, ACK = 1, 2, 3

@@ -6,7 +6,7 @@ import usb.core
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from machine_compat.mock.usb.descriptors import BULK, endpoint, interface
+from machine_compat.usbspec.descriptors import BULK, endpoint, interface
 from tests.machine.usb_thing import CONFIG, DEVICE, Thing
 
 BESIDE = interface(2, (0xFF, 0, 0), endpoint(0x83, BULK, 64), endpoint(0x03, BULK, 64))

@@ -9,14 +9,8 @@ from machine_compat.board import Board, using
 from machine_compat.interpreter.terminal import Output
 from machine_compat.machine import build
 from machine_compat.mock.backend import MockBackend
-from machine_compat.mock.usb.descriptors import (
-    BULK,
-    configuration,
-    device_descriptor,
-    endpoint,
-    interface,
-)
 from machine_compat.profile import load
+from machine_compat.usbspec.descriptors import BULK, configuration, device_descriptor, endpoint, interface
 
 MS = 1_000_000
 VENDOR, PRODUCT = 0xF055, 0x9999

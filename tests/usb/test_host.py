@@ -1,6 +1,7 @@
 """The virtual host as pyusb sees it: enumeration, transfers, time, errors, plug and unplug."""
 
 import errno
+import sys
 from collections import deque
 
 import pytest
@@ -8,7 +9,12 @@ import usb.core
 import usb.util
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.usb.descriptors import (
+from machine_compat.mock.usb.descriptors import parse_configuration
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice, Speed
+from machine_compat.mock.usb.host import VirtualHost
+from machine_compat.mock.usb.transfers import USBFault
+from machine_compat.mock.world import Standstill, World, nothing
+from machine_compat.usbspec.descriptors import (
     BULK,
     INTERRUPT,
     Malformed,
@@ -16,12 +22,8 @@ from machine_compat.mock.usb.descriptors import (
     device_descriptor,
     endpoint,
     interface,
-    parse_configuration,
 )
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice, Speed
-from machine_compat.mock.usb.host import VirtualHost
-from machine_compat.mock.usb.transfers import USBFault
-from machine_compat.mock.world import Standstill, World, nothing
+from machine_compat.usbspec.requests import Setup
 
 MS = 1_000_000
 
@@ -430,6 +432,12 @@ def test_a_device_this_user_may_not_open(host: VirtualHost, device: usb.core.Dev
     with pytest.raises(usb.core.USBError) as caught:
         device.write(1, b"x")
     assert caught.value.errno == errno.EACCES
+
+
+def test_without_pyusb_its_place_cannot_be_taken(host: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "usb.backend.libusb1", None)
+    with pytest.raises(ConfigError, match="needs pyusb: pip install"), host.in_place_of_libusb():
+        raise AssertionError
 
 
 def test_alternate_settings_change_the_packet_size(device: usb.core.Device, echo: Echo) -> None:

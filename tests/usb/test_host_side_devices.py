@@ -14,17 +14,20 @@ from hypothesis import strategies as st
 from machine_compat.cli import main
 from machine_compat.errors import ConfigError
 from machine_compat.mock.devices.sdcard_blocks import MemoryBlocks
-from machine_compat.mock.usb.descriptors import configuration, device_descriptor
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
 from machine_compat.mock.usb.devices import parts
 from machine_compat.mock.usb.devices.disk import USBDisk
 from machine_compat.mock.usb.devices.echo import USBEcho
-from machine_compat.mock.usb.devices.keyboard import REPORT_DESCRIPTOR, USBKeyboard
+from machine_compat.mock.usb.devices.keyboard import USBKeyboard
 from machine_compat.mock.usb.host import VirtualHost, host_of
-from machine_compat.mock.usb.mass_storage import MassStorage, mass_storage_interface
+from machine_compat.mock.usb.mass_storage import MassStorage
 from machine_compat.mock.usb.scsi import SCSIDisk
 from machine_compat.mock.world import World
 from machine_compat.simulation import SimulatedBoard
+from machine_compat.usbspec.descriptors import configuration, device_descriptor
+from machine_compat.usbspec.hid import KEYBOARD_REPORTS
+from machine_compat.usbspec.requests import Setup
+from machine_compat.usbspec.storage import storage_interface
 
 MS = 1_000_000
 
@@ -103,9 +106,9 @@ def test_a_keyboard_is_what_its_descriptors_say(host: VirtualHost, keyboard: USB
     assert host.ports[0].drivers == {0: "usbhid"}
     interface = device.get_active_configuration()[(0, 0)]
     assert (interface.bInterfaceClass, interface.bInterfaceSubClass, interface.bInterfaceProtocol) == (3, 1, 1)
-    assert list(interface.extra_descriptors)[7] == len(REPORT_DESCRIPTOR) == 63
+    assert list(interface.extra_descriptors)[7] == len(KEYBOARD_REPORTS) == 63
     device.detach_kernel_driver(0)
-    assert bytes(device.ctrl_transfer(0x81, 6, 0x2200, 0, 255)) == REPORT_DESCRIPTOR
+    assert bytes(device.ctrl_transfer(0x81, 6, 0x2200, 0, 255)) == KEYBOARD_REPORTS
     assert bytes(device.ctrl_transfer(0x81, 6, 0x2100, 0, 9)) == bytes(interface.extra_descriptors)
 
 
@@ -373,7 +376,7 @@ class Writable(SimulatedDevice):
     """A disk in memory that can be written."""
 
     device_bytes = device_descriptor(0x1209, 0x0004, 0x0100)
-    configuration_bytes = configuration(mass_storage_interface(0, 1, 64))
+    configuration_bytes = configuration(storage_interface(0, 1, 64))
 
     def __init__(self, blocks: MemoryBlocks) -> None:
         super().__init__("", "", "")
@@ -456,7 +459,7 @@ def test_a_device_attached_while_the_world_goes_on(tmp_path: Path) -> None:
         ("usbserial@usb,tx=GP99", "GP99"),
         ("usbecho@usb,pty=/tmp/echo", "USBEcho has no serial port 0"),
         ("usbserial@usb,pty=/", "/ cannot be made a link to"),
-        ("usbdisk@usb", "missing 1 required positional argument: 'file'"),
+        ("usbdisk@usb", "usbdisk needs the option file: usbdisk@usb,file=..."),
         ("usbdisk@usb,file=nowhere.img", "file='nowhere.img' is no file"),
     ],
 )

@@ -20,7 +20,7 @@ from machine_compat.errors import BusError, ConfigError, Unsupported
 from machine_compat.interpreter.pace import Pacer
 from machine_compat.mock.nets import connect
 from machine_compat.mock.usb.cdc_acm import BUFFER
-from machine_compat.mock.usb.device import Handshake, Setup
+from machine_compat.mock.usb.device import Handshake
 from machine_compat.mock.usb.devices.echo import USBEcho
 from machine_compat.mock.usb.devices.serial import USBSerial
 from machine_compat.mock.usb.host import VirtualHost
@@ -28,6 +28,7 @@ from machine_compat.mock.usb.mcp2221 import MCP2221A
 from machine_compat.mock.world import World
 from machine_compat.profile import load
 from machine_compat.simulation import SimulatedBoard
+from machine_compat.usbspec.requests import Setup
 from tests.same_script_boards import FOLDER, expected, run_directly
 
 MS = 1_000_000

@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.usb.descriptors import BULK, INTERRUPT, configuration, device_descriptor, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
 from machine_compat.mock.usb.kernel_port import KernelPort
 from machine_compat.mock.usb.usbip import NO_FLAGS, Decoder, Flags, IsoPacket, Submit, Unlink, submitted, unlinked
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import BULK, INTERRUPT, configuration, device_descriptor, endpoint, interface
+from machine_compat.usbspec.requests import Setup
 
 MS = 1_000_000
 GET_DEVICE = bytes.fromhex("80 06 00 01 00 00 40 00")

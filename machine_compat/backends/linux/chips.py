@@ -59,6 +59,8 @@ def find_line(ref: str, chips: Sequence[Chip], main: Sequence[str]) -> Place:
         return _on_chip(ref, own, number[1])
     if number:
         raise ConfigError(f"no gpiochip for line {ref!r}: none is {' or '.join(main)}; {listed(chips)}")
+    if not chips:
+        raise ConfigError(f"no GPIO line is called {ref!r}; {listed(chips)}")
     names = sorted({name for chip in chips for name in chip.names if name}, key=natural)[:60]
     raise ConfigError(f"no GPIO line is called {ref!r}; {', '.join(names) if names else 'no line has a name'}")
 

@@ -9,13 +9,14 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from machine_compat.errors import ConfigError
+from machine_compat.usbspec.descriptors import ASSOCIATION, ENDPOINT, ENGLISH, INTERFACE, Malformed, packet_size
+from machine_compat.usbspec.descriptors import pieces as descriptors_of
+from machine_compat.usbspec.hid import HID_DESCRIPTOR
+from machine_compat.usbspec.requests import RECIPIENT_MASK, TO_ENDPOINT
 
 STRINGS_MAGIC, DESCRIPTORS_MAGIC = 2, 3
 HAS_FS_DESC, ALL_CTRL_RECIP = 1, 64
-INTERFACE, ENDPOINT, ASSOCIATION, HID = 4, 5, 11, 0x21
-RECIPIENT_MASK, TO_ENDPOINT = 0x1F, 2
 EVENT_SIZE = 12
-LANGUAGE = 0x0409
 
 
 class Event(enum.IntEnum):
@@ -32,19 +33,16 @@ class Event(enum.IntEnum):
 
 def pieces(configuration: bytes) -> Iterator[bytes]:
     """The descriptors behind a configuration's own, one after the other; ConfigError for one that is cut off."""
-    at = configuration[0] if configuration else 0
-    while at < len(configuration):
-        size = configuration[at]
-        if size < 2 or at + size > len(configuration):
-            raise ConfigError(f"the configuration descriptor is cut off or malformed at byte {at}")
-        yield configuration[at : at + size]
-        at += size
+    try:
+        yield from descriptors_of(configuration, configuration[0] if configuration else 0)
+    except Malformed as error:
+        raise ConfigError(f"the configuration descriptor is cut off or malformed: {error}") from error
 
 
 def endpoints(configuration: bytes) -> dict[int, int]:
     """The largest packet of each endpoint, by its address, in the order in which FunctionFS numbers their files."""
     found = (piece for piece in pieces(configuration) if piece[1] == ENDPOINT)
-    return {piece[2]: int.from_bytes(piece[4:6], "little") & 0x7FF for piece in found}
+    return {piece[2]: packet_size(piece) for piece in found}
 
 
 def descriptors(configuration: bytes, strings: Mapping[int, bytes]) -> bytes:
@@ -63,7 +61,7 @@ def descriptors(configuration: bytes, strings: Mapping[int, bytes]) -> bytes:
 
 def with_name(piece: bytes, numbers: Mapping[int, int]) -> bytes:
     """A descriptor with FunctionFS's number of its string; ConfigError for one it does not take."""
-    if piece[1] not in (INTERFACE, ASSOCIATION, ENDPOINT, HID):
+    if piece[1] not in (INTERFACE, ASSOCIATION, ENDPOINT, HID_DESCRIPTOR):
         raise ConfigError(
             f"Linux's FunctionFS takes no descriptor of type {piece[1]:#04x}: HID and vendor devices can be made with "
             "it, CDC, MIDI and audio devices not (the kernel has functions of its own for these)"
@@ -77,7 +75,7 @@ def texts(strings: Mapping[int, bytes]) -> bytes:
     numbers = renumbered(strings)
     body = b"".join(strings[index].decode("utf-16-le").encode() + b"\0" for index in numbers)
     if body:
-        body = struct.pack("<H", LANGUAGE) + body
+        body = struct.pack("<H", ENGLISH) + body
     return struct.pack("<IIII", STRINGS_MAGIC, 16 + len(body), len(numbers), bool(body)) + body
 
 

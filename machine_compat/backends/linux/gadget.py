@@ -23,6 +23,8 @@ from machine_compat.backends.linux.functionfs import Event
 from machine_compat.backends.linux.watcher import Watcher
 from machine_compat.contract import USBDeviceChannel, USBDeviceConfig, USBDeviceEvent, USBDeviceHandler
 from machine_compat.errors import BusError, ConfigError, Fault
+from machine_compat.usbspec.descriptors import TO_HOST
+from machine_compat.usbspec.requests import Setup
 
 log = logging.getLogger("machine_compat")
 CLEAR_HALT = 0x6703
@@ -62,7 +64,7 @@ class Endpoint:
                     self._done(USBDeviceEvent.FAILED, self.address, b"")
                 continue
             self.pending = False
-            event = USBDeviceEvent.SENT if self.address & 0x80 else USBDeviceEvent.RECEIVED
+            event = USBDeviceEvent.SENT if self.address & TO_HOST else USBDeviceEvent.RECEIVED
             self._done(event, self.address, outcome)
 
     def _transfer(self, data: bytes | int) -> bytes:
@@ -79,7 +81,7 @@ class Endpoint:
             ioctl(self._fd, CLEAR_HALT)
         elif not self.halted:
             try:
-                _ = os.read(self._fd, 1) if self.address & 0x80 else os.write(self._fd, b"\0")
+                _ = os.read(self._fd, 1) if self.address & TO_HOST else os.write(self._fd, b"\0")
             except OSError as error:
                 if error.errno != errno.EBADMSG:
                     raise BusError(
@@ -120,7 +122,8 @@ class LinuxUSBDevice(USBDeviceChannel):
         self._control = -1
         self._endpoints: dict[int, Endpoint] = {}
         self._configuration = 0
-        self._setup = b""
+        self._setup: Setup | None = None
+        """The request that the host waits for."""
         self._data: bytes | None = None
 
     def connect(self, config: USBDeviceConfig, handler: USBDeviceHandler, /) -> None:
@@ -182,17 +185,17 @@ class LinuxUSBDevice(USBDeviceChannel):
             return
         for event, packet in functionfs.events(data):
             if event is Event.SETUP:
-                self._setup, self._data = packet, None
+                self._setup, self._data = Setup.parse(packet), None
                 # To read on before the request is answered would be to refuse it.
                 self._watcher.remove(self._control)
                 self._tell(USBDeviceEvent.SETUP, 0, functionfs.own_address(packet, list(self._endpoints)))
             elif event is Event.ENABLE:
                 for endpoint in self._endpoints.values():
                     endpoint.halted = False
-                self._setup = b""
+                self._setup = None
                 self._tell(USBDeviceEvent.CONFIGURED, self._configuration)
             elif event in (Event.DISABLE, Event.UNBIND):
-                self._setup = b""
+                self._setup = None
                 self._tell(USBDeviceEvent.RESET)
             elif event is Event.SUSPEND:
                 self._tell(USBDeviceEvent.SUSPENDED)
@@ -219,13 +222,12 @@ class LinuxUSBDevice(USBDeviceChannel):
         return there
 
     def answer(self, reply: bytes | int | None, /) -> None:
-        setup, to_host = self._setup, bool(self._setup[:1] and self._setup[0] & 0x80)
-        if not setup:
+        if self._setup is None:
             return
-        length = int.from_bytes(setup[6:8], "little")
+        to_host, length = self._setup.device_to_host, self._setup.wLength
         try:
             if reply is None:
-                self._setup = b""
+                self._setup = None
                 _ = os.read(self._control, 1) if to_host else os.write(self._control, b"")
             elif isinstance(reply, int):
                 self._data = os.read(self._control, length)
@@ -234,16 +236,16 @@ class LinuxUSBDevice(USBDeviceChannel):
                 self._data = reply
                 self._tell(USBDeviceEvent.CONTROL_DATA)
             else:
-                self._setup = b""
+                self._setup = None
                 self._agree(to_host, length)
                 self._tell(USBDeviceEvent.CONTROL_DONE)
         except OSError as error:
             # EL2HLT is how a STALL ends. Else the host has given up; controllers have several names for that.
-            self._setup = b""
+            self._setup = None
             if error.errno != errno.EL2HLT:
                 log.debug("the host gave up a control request: %s", error.strerror)
         finally:
-            if not self._setup and self._control >= 0:
+            if self._setup is None and self._control >= 0:
                 self._watcher.add(self._control, self._events)
 
     def _agree(self, to_host: bool, length: int) -> None:

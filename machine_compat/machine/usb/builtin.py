@@ -4,13 +4,23 @@
 # src/device/usbd.h TUD_CDC_DESCRIPTOR
 """
 
-import struct
 from functools import cache
 from typing import ClassVar
 
 from machine_compat.board import Board
 from machine_compat.machine.peripheral import Peripheral
 from machine_compat.ports import USBIdentity
+from machine_compat.usbspec import cdc
+from machine_compat.usbspec.descriptors import (
+    BULK,
+    COMPOSITE,
+    INTERRUPT,
+    association,
+    configuration,
+    device_descriptor,
+    endpoint,
+    interface,
+)
 
 CDC_NOTIFY, CDC_IN, CDC_OUT = 0x81, 0x82, 0x02
 PACKET = 64
@@ -41,7 +51,10 @@ class Choice:
 @cache
 def builtins_of(identity: USBIdentity) -> tuple[type[Builtin], type[Builtin]]:
     """BUILTIN_NONE and BUILTIN_DEFAULT, which are the same where the firmware has no serial port."""
-    device = device_descriptor(identity)
+    strings = (MANUFACTURER, PRODUCT, SERIAL)
+    device = device_descriptor(
+        identity.vendor, identity.product, 0x0100, kind=COMPOSITE, ep0_size=PACKET, strings=strings
+    )
     none = type("BUILTIN_NONE", (Builtin,), {"desc_dev": device})
     if not identity.cdc:
         return none, none
@@ -49,26 +62,18 @@ def builtins_of(identity: USBIdentity) -> tuple[type[Builtin], type[Builtin]]:
     return none, type("BUILTIN_DEFAULT", (Builtin,), names)
 
 
-def device_descriptor(identity: USBIdentity) -> bytes:
-    """A composite device with an association."""
-    fields = (0x0200, 0xEF, 2, 1, PACKET, identity.vendor, identity.product, 0x0100, MANUFACTURER, PRODUCT, SERIAL, 1)
-    return bytes((18, 1)) + struct.pack("<HBBBBHHHBBBB", *fields)
-
-
 def cdc_configuration() -> bytes:
     """One serial port: a control and a data interface."""
-    size = struct.pack("<H", PACKET)
-    parts = (
-        bytes((8, 11, 0, 2, 2, 2, 0, 0)),
-        bytes((9, 4, 0, 0, 1, 2, 2, 0, CDC)),
-        bytes((5, 0x24, 0, 0x20, 0x01, 5, 0x24, 1, 0, 1, 4, 0x24, 2, 6, 5, 0x24, 6, 0, 1)),
-        bytes((7, 5, CDC_NOTIFY, 3, 8, 0, 16)),
-        bytes((9, 4, 1, 0, 2, 10, 0, 0, 0)),
-        bytes((7, 5, CDC_OUT, 2)) + size + b"\0",
-        bytes((7, 5, CDC_IN, 2)) + size + b"\0",
+    kind = (cdc.COMMUNICATION, cdc.ABSTRACT_CONTROL, 0)
+    functions = cdc.header(0x0120), cdc.call_management(1), cdc.abstract_control(6), cdc.union(0, 1)
+    notify = endpoint(CDC_NOTIFY, INTERRUPT, 8, 16)
+    pipes = endpoint(CDC_OUT, BULK, PACKET), endpoint(CDC_IN, BULK, PACKET)
+    return configuration(
+        association(0, 2, kind),
+        interface(0, kind, *functions, notify, name=CDC),
+        interface(1, (cdc.CDC_DATA, 0, 0), *pipes),
+        milliamps=MILLIAMPS,
     )
-    body = b"".join(parts)
-    return struct.pack("<BBHBBBBB", 9, 2, 9 + len(body), 2, 1, 0, 0x80, MILLIAMPS // 2) + body
 
 
 def builtin_string(board: Board, index: int) -> bytes | None:

@@ -6,38 +6,35 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
 
 from machine_compat.board import Board
 from machine_compat.errors import BusError
-from machine_compat.machine.usb.control import ACK as STATUS
-from machine_compat.machine.usb.control import AGREED, CLASS, CLEAR_FEATURE, REFUSED, TO_ENDPOINT, TYPE_MASK, Reply
-from machine_compat.machine.usb.descriptors import CS_INTERFACE, ENDPOINT, INTERFACE, walk
+from machine_compat.machine.usb.control import AGREED, REFUSED, STATUS_STAGE, Bus, Reply
+from machine_compat.machine.usb.descriptors import walk
+from machine_compat.usbspec.cdc import (
+    ABSTRACT_CONTROL,
+    CDC_DATA,
+    COMMUNICATION,
+    CS_INTERFACE,
+    DTR,
+    GET_LINE_CODING,
+    RTS,
+    SEND_BREAK,
+    SET_CONTROL_LINE_STATE,
+    SET_LINE_CODING,
+    LineCoding,
+)
+from machine_compat.usbspec.descriptors import ENDPOINT, INTERFACE, TO_HOST
+from machine_compat.usbspec.requests import CLASS, Setup
 
-COMMUNICATION, ABSTRACT_CONTROL, CDC_DATA = 2, 2, 10
-SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE, SEND_BREAK = 0x20, 0x21, 0x22, 0x23
-DTR, RTS = 1, 2
 FIFO = 256
 PACKET = 64
-CODING = bytes((0x00, 0xC2, 0x01, 0x00, 0, 0, 8))
-"""115200 baud, 8N1."""
+CODING = LineCoding(115200)
 TX_TIMEOUT_NS = 500_000_000
 """MICROPY_HW_USB_CDC_TX_TIMEOUT: for how long a host that does not read keeps `write` waiting."""
 STEP_NS = 1_000_000
 OPENING_NS = 16_000_000
 """How long after DTR what was kept is sent: hosts lose what comes earlier."""
-
-
-class Bus(Protocol):
-    """What the driver needs of the stack below it."""
-
-    def submit(self, endpoint: int, data: bytes | int) -> bool:
-        """Begin a transfer; False or BusError if it cannot be."""
-
-    def clear_stall(self, endpoint: int) -> None: ...
-
-    def demand(self) -> None:
-        """Deal with what the host has done, now."""
 
 
 class CDC:
@@ -60,7 +57,7 @@ class CDC:
 
     def _begin(self) -> None:
         self._lines = 0
-        self._coding = bytearray(CODING)
+        self._coding = bytearray(CODING.encode())
         self._received = bytearray()
         self._sending = False
 
@@ -82,7 +79,7 @@ class CDC:
     @property
     def baudrate(self) -> int:
         """What the host's program has set; it changes nothing else."""
-        return int.from_bytes(self._coding[:4], "little")
+        return LineCoding.parse(bytes(self._coding)).baudrate
 
     @property
     def waiting(self) -> int:
@@ -150,7 +147,7 @@ class CDC:
             count = rest.pop(0)[1][4]
             ends, rest = rest[:count], rest[count:]
             for _, end in ends:
-                if end[2] & 0x80:
+                if end[2] & TO_HOST:
                     self._in = end[2]
                 else:
                     self._out = end[2]
@@ -164,20 +161,20 @@ class CDC:
         self._begin()
         self._tell(self.lines_changed)
 
-    def control(self, stage: int, setup: bytes) -> Reply:
-        if setup[0] == TO_ENDPOINT and setup[1] == CLEAR_FEATURE:
+    def control(self, stage: int, setup: Setup) -> Reply:
+        if setup.clears_endpoint:
             self._receive()
             self._flush()
-        if setup[0] & TYPE_MASK != CLASS or setup[4] != self._control:
+        if setup.kind != CLASS or setup.wIndex & 0xFF != self._control:
             return REFUSED
-        request = setup[1]
+        request = setup.bRequest
         if request == SET_LINE_CODING:
             return Reply(True, into=self._coding)
         if request == GET_LINE_CODING:
             return Reply(True, data=bytes(self._coding))
         if request == SET_CONTROL_LINE_STATE:
-            if stage == STATUS:
-                self._set_lines(setup[2])
+            if stage == STATUS_STAGE:
+                self._set_lines(setup.wValue & 0xFF)
             return AGREED
         return AGREED if request == SEND_BREAK else REFUSED
 

@@ -10,21 +10,16 @@ from machine_compat.contract import USBDeviceConfig
 from machine_compat.machine.peripheral import readable
 from machine_compat.machine.usb.builtin import FIRMWARE_STRINGS, builtin_string, builtins_of
 from machine_compat.machine.usb.control import Driver, Requests
-from machine_compat.machine.usb.descriptors import (
+from machine_compat.machine.usb.descriptors import LANGUAGES, string_content, string_indexes, walk, whole
+from machine_compat.machine.usb.runtime import RuntimeDriver
+from machine_compat.usbspec.descriptors import (
     ASSOCIATION,
+    CONFIGURATION_LENGTH,
     DEVICE_LENGTH,
     ENDPOINT,
-    ENGLISH,
     INTERFACE,
-    string_content,
-    string_indexes,
-    walk,
-    whole,
+    INTERFACE_LENGTH,
 )
-from machine_compat.machine.usb.runtime import RuntimeDriver
-
-HEAD = 9
-INTERFACE_LENGTH = 9
 
 
 def describe(board: Board, script: RuntimeDriver | None) -> USBDeviceConfig:
@@ -46,7 +41,7 @@ def strings_of(board: Board, script: RuntimeDriver | None, device: bytes, config
     for index in indexes:
         text = script.string(index) if script is not None else None
         if text is None:
-            text = builtin_string(board, index) if index else ENGLISH
+            text = builtin_string(board, index) if index else LANGUAGES
         content = string_content(index, text) if text is not None else None
         if content is not None:
             strings[index] = content
@@ -55,31 +50,39 @@ def strings_of(board: Board, script: RuntimeDriver | None, device: bytes, config
 
 def bind(configuration: bytes, drivers: Sequence[Driver], requests: Requests) -> bool:
     """Give each interface to the first driver that takes it; False where none does, or a number comes twice."""
-    place = HEAD
+    place = CONFIGURATION_LENGTH
     while place < len(configuration):
         count = 1
-        piece = next((piece for _, piece in walk(configuration, place)), b"")
+        piece = piece_at(configuration, place)
         if len(piece) >= 4 and piece[1] == ASSOCIATION:
             count, place = piece[3], place + len(piece)
-            piece = next((piece for _, piece in walk(configuration, place)), b"")
-        if len(piece) < INTERFACE_LENGTH or piece[1] != INTERFACE:
+            piece = piece_at(configuration, place)
+        if not is_interface(piece):
             return False
         driver, length = taken(configuration, place, drivers)
         if driver is None:
             return False
+        inside = [one for _, one in walk(configuration[: place + length], place)]
         if count == 1:
             # A serial port's two may come without an association.
-            inside = [piece for _, piece in walk(configuration[: place + length], place)]
-            count = max(1, len({one[2] for one in inside if one[1] == INTERFACE and len(one) >= INTERFACE_LENGTH}))
-        for number in range(piece[2], piece[2] + count):
-            if number in requests.interfaces:
-                return False
-            requests.interfaces[number] = driver
-        for _, piece in walk(configuration[: place + length], place):
-            if piece[1] == ENDPOINT and len(piece) > 2:
-                requests.endpoints[piece[2]] = driver
+            count = len({one[2] for one in inside if is_interface(one)})
+        numbers = range(piece[2], piece[2] + count)
+        if not requests.interfaces.keys().isdisjoint(numbers):
+            return False
+        requests.interfaces.update(dict.fromkeys(numbers, driver))
+        endpoints = (one[2] for one in inside if one[1] == ENDPOINT and len(one) > 2)
+        requests.endpoints.update(dict.fromkeys(endpoints, driver))
         place += length
     return True
+
+
+def piece_at(configuration: bytes, place: int) -> bytes:
+    """The descriptor at a place; b"" where none can be."""
+    return next((piece for _, piece in walk(configuration, place)), b"")
+
+
+def is_interface(piece: bytes) -> bool:
+    return len(piece) >= INTERFACE_LENGTH and piece[1] == INTERFACE
 
 
 def taken(configuration: bytes, place: int, drivers: Sequence[Driver]) -> tuple[Driver | None, int]:

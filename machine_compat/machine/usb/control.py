@@ -8,13 +8,22 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from machine_compat.machine.peripheral import writable
+from machine_compat.usbspec.requests import (
+    CLASS,
+    CLEAR_FEATURE,
+    ENDPOINT_HALT,
+    GET_INTERFACE,
+    SET_FEATURE,
+    SET_INTERFACE,
+    STANDARD,
+    TO_DEVICE,
+    TO_ENDPOINT,
+    TO_INTERFACE,
+    Setup,
+)
 
-SETUP, DATA, ACK = 1, 2, 3
-"""The stages a driver is told of."""
-TYPE_MASK, STANDARD, CLASS, VENDOR = 0x60, 0x00, 0x20, 0x40
-TO_DEVICE, TO_INTERFACE, TO_ENDPOINT = 0, 1, 2
-CLEAR_FEATURE, SET_FEATURE, GET_INTERFACE, SET_INTERFACE = 1, 3, 10, 11
-TO_HOST = 0x80
+SETUP_STAGE, DATA_STAGE, STATUS_STAGE = 1, 2, 3
+"""What a driver is told of; scripts know them by these numbers."""
 
 
 class Reply(NamedTuple):
@@ -37,13 +46,33 @@ class Driver(Protocol):
     def reset(self) -> None:
         """No configuration any more."""
 
-    def control(self, stage: int, setup: bytes) -> Reply: ...
+    def control(self, stage: int, setup: Setup) -> Reply:
+        """A request to its interface or endpoint has come to a stage."""
 
     def transferred(self, endpoint: int, result: int, data: bytes) -> None:
         """A transfer has ended; what an OUT endpoint received."""
 
     def halted(self, endpoint: int) -> None:
         """The host has halted an endpoint."""
+
+
+class Bus(Protocol):
+    """What drivers can do on the bus."""
+
+    watched: bool
+    """Whether somebody looks at the board from the host: else its terminal is where the script was started."""
+
+    def submit(self, endpoint: int, data: bytes | int) -> bool:
+        """Begin a transfer; False or BusError if it cannot be."""
+
+    def stall(self, endpoint: int, on: bool) -> None:
+        """Halt an endpoint, or let it go on."""
+
+    def clear_stall(self, endpoint: int) -> None:
+        """Let an endpoint go on, if it is halted."""
+
+    def demand(self) -> None:
+        """Deal with what the host has done, now."""
 
 
 class Requests:
@@ -54,7 +83,7 @@ class Requests:
         self.endpoints: dict[int, Driver] = {}
         self._answer = answer
         self._driver: Driver | None = None
-        self._setup = b""
+        self._setup = Setup(0, 0, 0, 0, 0)
         self._into: object = None
 
     def forget(self) -> None:
@@ -66,26 +95,25 @@ class Requests:
     def setup(self, packet: bytes) -> None:
         """A request; whatever was under way is over."""
         self._driver = self._into = None
-        self._setup = packet
-        driver = self._driver_for(packet)
-        reply = driver.control(SETUP, packet) if driver is not None else REFUSED
+        self._setup = setup = Setup.parse(packet)
+        driver = self._driver_for(setup)
+        reply = driver.control(SETUP_STAGE, setup) if driver is not None else REFUSED
         if not reply.agreed:
-            self._answer(default(packet) if driver is not None else None)
+            self._answer(default(setup) if driver is not None else None)
             return
         self._driver = driver
-        length = int.from_bytes(packet[6:8], "little")
-        if reply.into is not None and length:
+        if reply.into is not None and setup.wLength:
             self._into = reply.into
-            self._answer(min(len(writable(reply.into)), length))
+            self._answer(min(len(writable(reply.into)), setup.wLength))
         else:
-            self._answer((reply.data or b"")[:length])
+            self._answer((reply.data or b"")[: setup.wLength])
 
     def data(self, received: bytes) -> None:
         """The data stage is over."""
         driver = self._driver
         if self._into is not None:
             fill(self._into, received)
-        agreed = driver is None or driver.control(DATA, self._setup).agreed
+        agreed = driver is None or driver.control(DATA_STAGE, self._setup).agreed
         self._answer(b"" if agreed else None)
 
     def done(self) -> None:
@@ -93,7 +121,7 @@ class Requests:
         driver, self._driver = self._driver, None
         self._into = None
         if driver is not None:
-            driver.control(ACK, self._setup)
+            driver.control(STATUS_STAGE, self._setup)
 
     def feature(self, endpoint: int, halted: bool) -> None:
         """Tell a driver, whose answer does not count, that the host has halted an endpoint or let it go on."""
@@ -102,10 +130,10 @@ class Requests:
             if halted:
                 driver.halted(endpoint)
             request = SET_FEATURE if halted else CLEAR_FEATURE
-            driver.control(SETUP, bytes((TO_ENDPOINT, request, 0, 0, endpoint, 0, 0, 0)))
+            driver.control(SETUP_STAGE, Setup(TO_ENDPOINT, request, ENDPOINT_HALT, endpoint, 0))
 
-    def _driver_for(self, packet: bytes) -> Driver | None:
-        kind, recipient, index = packet[0] & TYPE_MASK, packet[0] & 0x1F, packet[4]
+    def _driver_for(self, setup: Setup) -> Driver | None:
+        kind, recipient, index = setup.kind, setup.recipient, setup.wIndex & 0xFF
         if kind in (STANDARD, CLASS) and recipient == TO_INTERFACE:
             return self.interfaces.get(index)
         if kind == CLASS and recipient == TO_DEVICE:
@@ -124,7 +152,7 @@ def fill(buffer: object, data: bytes) -> None:
         view[:room] = data[:room]
 
 
-def default(packet: bytes) -> bytes | None:
+def default(setup: Setup) -> bytes | None:
     """The answer to a request that a driver does not want: interfaces have one setting."""
     defaults: Mapping[int, bytes] = {GET_INTERFACE: b"\0", SET_INTERFACE: b""}
-    return defaults.get(packet[1]) if packet[0] & TYPE_MASK == STANDARD else None
+    return defaults.get(setup.bRequest) if setup.kind == STANDARD else None

@@ -7,19 +7,34 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-DEVICE_LENGTH = 18
-INTERFACE, ENDPOINT, ASSOCIATION, CS_INTERFACE = 4, 5, 11, 0x24
+from machine_compat.usbspec.descriptors import (
+    ASSOCIATION,
+    BULK,
+    CONFIGURATION,
+    ENDPOINT,
+    ENDPOINT_LENGTH,
+    ENGLISH,
+    INTERFACE,
+    INTERRUPT,
+    ISOCHRONOUS,
+    STRING,
+    TO_HOST,
+    TRANSFER_TYPE,
+    packet_size,
+)
+
 STRINGS_OF_DEVICE = (14, 15, 16)
 """Where a device descriptor has the indexes of its strings."""
-STRING_IN = {2: 6, INTERFACE: 8, ASSOCIATION: 7}
+STRING_IN = {CONFIGURATION: 6, INTERFACE: 8, ASSOCIATION: 7}
 """Where other descriptors have one, by their type."""
 ENDPOINTS = 16
 """CFG_TUD_ENDPPOINT_MAX of most chips."""
-LARGEST_PACKET = {1: 1023, 2: 64, 3: 64}
+LARGEST_PACKET = {ISOCHRONOUS: 1023, BULK: 64, INTERRUPT: 64}
 """By the type of transfer, at full speed (tu_edpt_validate)."""
 STRING_MAX = 40
 """MICROPY_HW_USB_DESC_STR_MAX: what is longer is cut."""
-ENGLISH = b"\x04\x03\x09\x04"
+LANGUAGES = bytes((4, STRING)) + ENGLISH.to_bytes(2, "little")
+"""String 0 of firmware: the languages that there are."""
 
 
 class Claim(NamedTuple):
@@ -72,10 +87,9 @@ def claim(configuration: bytes, start: int, interfaces: int) -> Claim:
 
 def can_open(endpoint: bytes) -> bool:
     """Whether a controller has such an endpoint."""
-    if len(endpoint) < 7 or not 0 < endpoint[2] & 0x7F < ENDPOINTS:
+    if len(endpoint) < ENDPOINT_LENGTH or not 0 < endpoint[2] & ~TO_HOST < ENDPOINTS:
         return False
-    size = int.from_bytes(endpoint[4:6], "little") & 0x7FF
-    return 0 < size <= LARGEST_PACKET.get(endpoint[3] & 3, 0)
+    return 0 < packet_size(endpoint) <= LARGEST_PACKET.get(endpoint[3] & TRANSFER_TYPE, 0)
 
 
 def string_indexes(device: bytes, configuration: bytes) -> list[int]:

@@ -12,26 +12,9 @@ from machine_compat.contract import USBDeviceConfig
 from machine_compat.machine.usb.builtin import has_serial_port
 from machine_compat.machine.usb.cdc import CDC
 from machine_compat.machine.usb.configuration import describe
-from machine_compat.machine.usb.control import Driver
+from machine_compat.machine.usb.control import Bus, Driver
 from machine_compat.machine.usb.runtime import RuntimeDriver
 from machine_compat.machine.usb.terminal import Terminal
-
-
-class Bus(Protocol):
-    """What a firmware's drivers can do on the bus."""
-
-    watched: bool
-    """Whether somebody looks at the board from the host: else its terminal is where the script was started."""
-
-    def submit(self, endpoint: int, data: bytes | int) -> bool:
-        """Begin a transfer; False or BusError if it cannot be."""
-
-    def stall(self, endpoint: int, on: bool) -> None: ...
-
-    def clear_stall(self, endpoint: int) -> None: ...
-
-    def demand(self) -> None:
-        """Deal with what the host has done, now."""
 
 
 class Firmware(Protocol):

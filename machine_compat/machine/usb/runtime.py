@@ -8,11 +8,12 @@ from typing import Any
 
 from machine_compat.machine.peripheral import buffer_of, readable
 from machine_compat.machine.usb.builtin import Builtin
-from machine_compat.machine.usb.control import AGREED, REFUSED, TO_HOST, Reply, fill
+from machine_compat.machine.usb.control import AGREED, REFUSED, Reply, fill
 from machine_compat.machine.usb.descriptors import associated, claim
-from machine_compat.oserror import os_error
+from machine_compat.oserror import ENODEV, os_error
+from machine_compat.usbspec.descriptors import TO_HOST
+from machine_compat.usbspec.requests import Setup
 
-ENODEV = 19
 KEPT = 2
 """How many exceptions of callbacks are printed, of those that one run of the USB task brings."""
 FAILED: Any = object()
@@ -66,18 +67,17 @@ class RuntimeDriver:
         self._pending.clear()
         self._call(self.reset_cb)
 
-    def control(self, stage: int, setup: bytes) -> Reply:
-        result = self._call(self.control_xfer_cb, stage, memoryview(setup))
+    def control(self, stage: int, setup: Setup) -> Reply:
+        result = self._call(self.control_xfer_cb, stage, memoryview(setup.encode()))
         if result is FAILED:
             return REFUSED
-        to_host = bool(setup[0] & TO_HOST)
         try:
             view = buffer_of(result)
         except TypeError:
-            if not isinstance(result, str) or not to_host:
+            if not isinstance(result, str) or not setup.device_to_host:
                 return AGREED if result else REFUSED
             return Reply(True, data=result.encode())
-        if to_host:
+        if setup.device_to_host:
             return Reply(True, data=view.tobytes())
         return Reply(True, into=result) if not view.readonly else Reply(bool(result))
 

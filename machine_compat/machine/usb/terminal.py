@@ -99,5 +99,9 @@ class Terminal:
     # ---- out
 
     def _show(self, data: bytes, text: bool) -> None:
-        # A terminal wants both for a new line (mp_hal_stdout_tx_strn_cooked).
-        self._cdc.write(data.replace(b"\n", b"\r\n") if text else data)
+        self._cdc.write(cooked(data, text))
+
+
+def cooked(data: bytes, text: bool) -> bytes:
+    """What was printed, for a terminal: a new line in text needs a return as well (mp_hal_stdout_tx_strn_cooked)."""
+    return data.replace(b"\n", b"\r\n") if text else data

@@ -8,8 +8,8 @@ usbserial@usb,loopback=1,pty=/tmp/board     its serial port at the host on a pse
 from collections.abc import Mapping
 from inspect import signature
 
-from machine_compat.errors import ConfigError
-from machine_compat.mock.attach import Place, sorted_options
+from machine_compat.errors import ConfigError, choices
+from machine_compat.mock.attach import Place, require, sorted_options
 from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.nets import connect
 from machine_compat.mock.usb.bridge import Bridge
@@ -27,14 +27,15 @@ def attach_device(backend: MockBackend, spec: str, name: str, place: Place) -> S
     """
     every = parts()
     if name not in every:
-        raise ConfigError(f"no simulated USB device {name!r}; there are {', '.join(sorted(every))}")
+        raise ConfigError(f"no simulated USB device {name!r}; {choices(name, sorted(every))}")
     if place.sub:
         raise ConfigError(f"--attach {spec}: a colon is for an I2C address or an SPI chip select, {name} has none")
     options, rest = sorted_options(every[name], place)
     link = rest.pop(PTY, None)
+    require(every[name], spec, name, options)
     try:
         device = every[name](**options)
-    except (TypeError, ValueError) as error:
+    except (ConfigError, TypeError, ValueError) as error:
         raise ConfigError(f"--attach {spec}: {error}") from error
     device.name = f"{name}@usb"
     pins = device.pins if isinstance(device, Bridge) else ()

@@ -6,27 +6,27 @@ A port that is open listens all the time and keeps what comes, up to a terminal'
 # drivers/usb/class/cdc-acm.c.
 """
 
-import struct
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.usb.descriptors import BULK, InterfaceDescriptor, pieces
-from machine_compat.mock.usb.device import Setup
+from machine_compat.mock.usb.descriptors import EndpointDescriptor, InterfaceDescriptor
 from machine_compat.mock.usb.port import Port, Steps
 from machine_compat.mock.usb.sequencer import Sequencer
 from machine_compat.mock.usb.transfers import TransferError, USBFault
+from machine_compat.usbspec import cdc
+from machine_compat.usbspec.descriptors import BULK, TO_HOST, TRANSFER_TYPE, pieces
+from machine_compat.usbspec.requests import CLASS, CLEAR_FEATURE, ENDPOINT_HALT, TO_ENDPOINT, TO_INTERFACE, Setup
 
 if TYPE_CHECKING:
     from machine_compat.mock.usb.host import VirtualHost
 
-DRIVER, COMMUNICATION = "cdc_acm", 2
-SET_LINE_CODING, SET_CONTROL_LINE_STATE, SEND_BREAK = 0x20, 0x22, 0x23
-TO_INTERFACE = 0x21
+DRIVER = "cdc_acm"
+UNION = bytes((cdc.CS_INTERFACE, cdc.UNION))
 STOP_BITS = {1: 0, 2: 2}
-PARITY = {None: 0, 1: 1, 0: 2}
-"""The class's number of a parity, by the contract's (1: odd, 0: even)."""
+PARITY = {None: 0, 1: cdc.ODD, 0: cdc.EVEN}
+"""The class's number of a parity, by the contract's."""
 BUFFER = 4096
 """Bytes a terminal keeps that nobody has read (Linux N_TTY_BUF_SIZE)."""
 PATIENCE_NS = 5_000_000_000
@@ -43,7 +43,7 @@ class SerialPort:
     def __init__(
         self, host: "VirtualHost", port: Port, control: int, data: InterfaceDescriptor, unused: bool = False
     ) -> None:
-        ends = {one.bEndpointAddress & 0x80: one for one in data.endpoints if one.bmAttributes & 3 == BULK}
+        pipes = bulk_pipes(data)
         self.host = host
         self.open = True
         self.arrived: Callable[[], object] | None = None
@@ -52,7 +52,7 @@ class SerialPort:
         """Called when the port closes."""
         self._port = port
         self._control = control
-        self._in, self._out = ends[0x80], ends[0]
+        self._in, self._out = pipes[TO_HOST], pipes[0]
         self._lines = 0
         self._received = bytearray()
         self._jobs: deque[tuple[Setup | None, bytes]] = deque()
@@ -66,37 +66,37 @@ class SerialPort:
 
     def configure(self, baudrate: int = 9600, bits: int = 8, parity: int | None = None, stop: int = 1) -> None:
         """Line settings, from the next byte written on. parity: None, 0 (even) or 1 (odd)."""
-        coding = struct.pack("<IBBB", baudrate, STOP_BITS[stop], PARITY[parity], bits)
-        self._ask(SET_LINE_CODING, 0, coding)
+        coding = cdc.LineCoding(baudrate, STOP_BITS[stop], PARITY[parity], bits)
+        self._ask(cdc.SET_LINE_CODING, 0, coding.encode())
 
     @property
     def dtr(self) -> bool:
         """Data terminal ready: for most devices, that somebody is there."""
-        return bool(self._lines & 1)
+        return bool(self._lines & cdc.DTR)
 
     @dtr.setter
     def dtr(self, on: bool) -> None:
-        self._set_lines(self._lines & 2 | bool(on))
+        self._set_lines(self._lines & cdc.RTS | (cdc.DTR if on else 0))
 
     @property
     def rts(self) -> bool:
         """Request to send."""
-        return bool(self._lines & 2)
+        return bool(self._lines & cdc.RTS)
 
     @rts.setter
     def rts(self, on: bool) -> None:
-        self._set_lines(self._lines & 1 | bool(on) << 1)
+        self._set_lines(self._lines & cdc.DTR | (cdc.RTS if on else 0))
 
     def send_break(self, ms: int = 250) -> None:
         """Hold the line for a time that no character takes."""
-        self._ask(SEND_BREAK, ms, b"")
+        self._ask(cdc.SEND_BREAK, ms, b"")
 
     def _set_lines(self, lines: int) -> None:
         self._lines = lines
-        self._ask(SET_CONTROL_LINE_STATE, lines, b"")
+        self._ask(cdc.SET_CONTROL_LINE_STATE, lines, b"")
 
     def _ask(self, request: int, value: int, data: bytes) -> None:
-        self._queue((Setup(TO_INTERFACE, request, value, self._control, len(data)), data))
+        self._queue((Setup(CLASS | TO_INTERFACE, request, value, self._control, len(data)), data))
 
     # ---- bytes
 
@@ -141,7 +141,7 @@ class SerialPort:
 
     def go_on(self) -> None:
         """Raise DTR and RTS, and listen: a program has it open."""
-        self._set_lines(3)
+        self._set_lines(cdc.DTR | cdc.RTS)
         if self._listener is None:
             self._listener = self.host.start(self._port, self._listen())
 
@@ -235,8 +235,8 @@ class SerialPort:
         what = "a request" if endpoint is None else f"endpoint {endpoint:#04x}"
         self.host.log.append(f"port {port.number}: cdc_acm: {what}: {error}")
         if endpoint is not None and error.fault is USBFault.PIPE:
-            deadline = self.host.world.now + PATIENCE_NS
-            yield from port.control(Setup(0x02, 1, 0, endpoint, 0), b"", bytearray(), deadline, self)
+            clear = Setup(TO_ENDPOINT, CLEAR_FEATURE, ENDPOINT_HALT, endpoint, 0)
+            yield from port.control(clear, b"", bytearray(), self.host.world.now + PATIENCE_NS, self)
 
 
 def serial_of(host: "VirtualHost", port: Port, index: int, unused: bool = False) -> SerialPort:
@@ -257,17 +257,23 @@ def controls_of(port: Port) -> list[InterfaceDescriptor]:
     return [
         settings[0]
         for settings in (port.active.interfaces if port.active else ())
-        if settings[0].bInterfaceClass == COMMUNICATION and port.drivers.get(settings[0].bInterfaceNumber) == DRIVER
+        if settings[0].bInterfaceClass == cdc.COMMUNICATION and port.drivers.get(settings[0].bInterfaceNumber) == DRIVER
     ]
+
+
+def bulk_pipes(found: InterfaceDescriptor) -> dict[int, EndpointDescriptor]:
+    """An interface's bulk endpoints, by direction."""
+    bulk = (end for end in found.endpoints if end.bmAttributes & TRANSFER_TYPE == BULK)
+    return {end.bEndpointAddress & TO_HOST: end for end in bulk}
 
 
 def data_of(port: Port, control: InterfaceDescriptor, name: str) -> InterfaceDescriptor:
     """The interface that carries the bytes, as the union descriptor names it, else the next one."""
-    unions = [piece for piece in pieces(bytes(control.extra_descriptors)) if piece[1:3] == b"\x24\x06"]
-    number = unions[0][4] if unions else control.bInterfaceNumber + 1
-    for settings in port.active.interfaces if port.active else ():
-        for found in settings:
-            ends = {end.bEndpointAddress & 0x80 for end in found.endpoints if end.bmAttributes & 3 == BULK}
-            if found.bInterfaceNumber == number and ends == {0, 0x80}:
-                return found
+    functions = pieces(bytes(control.extra_descriptors))
+    union = next((one for one in functions if one[1:3] == UNION and len(one) >= 5), None)
+    number = union[4] if union is not None else control.bInterfaceNumber + 1
+    interfaces = port.active.interfaces if port.active else []
+    for found in next((settings for settings in interfaces if settings[0].bInterfaceNumber == number), []):
+        if set(bulk_pipes(found)) == {0, TO_HOST}:
+            return found
     raise ConfigError(f"{name}: its interface {number} has no pair of bulk endpoints for the bytes of a serial port")

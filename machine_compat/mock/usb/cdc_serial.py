@@ -3,27 +3,27 @@
 # Ref: USB Class Definitions for Communications Devices 1.2, 5.2.3; Subclass Specification for PSTN Devices 1.2, 6.3.
 """
 
-import struct
-
 from machine_compat.contract import UARTConfig
 from machine_compat.mock.nets import Terminal
 from machine_compat.mock.uart import Receiver, Transmitter
-from machine_compat.mock.usb.descriptors import BULK, INTERRUPT, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
+from machine_compat.usbspec import cdc
+from machine_compat.usbspec.descriptors import BULK, INTERRUPT, TO_HOST, association, endpoint, interface
+from machine_compat.usbspec.requests import Setup
 
-SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE, SEND_BREAK = 0x20, 0x21, 0x22, 0x23
-PARITY = {1: 1, 2: 0}
-"""The contract's parity (1: odd) by the class's (1: odd, 2: even)."""
+PARITY = {cdc.ODD: 1, cdc.EVEN: 0}
+"""The contract's parity by the class's."""
 FIFO = 384
 
 
 def cdc_interfaces(first: int, notify: int, data: int, size: int) -> bytes:
     """An association of a control and a data interface; `notify` and `data` are endpoint numbers."""
-    association = bytes((8, 11, first, 2, 2, 2, 1, 0))
-    functional = bytes((5, 0x24, 0, 0x10, 1, 4, 0x24, 2, 2, 5, 0x24, 6, first, first + 1, 5, 0x24, 1, 0, first + 1))
-    control = interface(first, (2, 2, 1), functional, endpoint(0x80 | notify, INTERRUPT, 8, 2))
-    pipes = endpoint(data, BULK, size), endpoint(0x80 | data, BULK, size)
-    return association + control + interface(first + 1, (10, 0, 0), *pipes)
+    second = first + 1
+    kind = (cdc.COMMUNICATION, cdc.ABSTRACT_CONTROL, 1)
+    functions = cdc.header(0x0110), cdc.abstract_control(2), cdc.union(first, second), cdc.call_management(second)
+    control = interface(first, kind, *functions, endpoint(TO_HOST | notify, INTERRUPT, 8, 2))
+    pipes = endpoint(data, BULK, size), endpoint(TO_HOST | data, BULK, size)
+    return association(first, 2, kind) + control + interface(second, (cdc.CDC_DATA, 0, 0), *pipes)
 
 
 class CDCSerial:
@@ -32,7 +32,7 @@ class CDCSerial:
     def __init__(self, device: SimulatedDevice, tx: Terminal, rx: Terminal, size: int) -> None:
         self._device = device
         self._size = size
-        self._coding = struct.pack("<IBBB", 9600, 0, 0, 8)
+        self._coding = cdc.LineCoding(9600)
         self._received = bytearray()
         self._refused = False
         self._short = False
@@ -43,22 +43,23 @@ class CDCSerial:
         self._configure()
 
     def _configure(self) -> None:
-        baudrate, stop, parity, bits = struct.unpack("<IBBB", self._coding)
-        config = UARTConfig(baudrate or 9600, bits or 8, PARITY.get(parity), 2 if stop else 1)
+        coding = self._coding
+        parity = PARITY.get(coding.parity)
+        config = UARTConfig(coding.baudrate or 9600, coding.bits or 8, parity, 2 if coding.stop else 1)
         self._transmitter.configure(config)
         self._receiver.listen(config)
 
     def request(self, setup: Setup, data: bytes) -> bytes | None:
-        if setup.bRequest == GET_LINE_CODING:
-            return self._coding
-        if setup.bRequest == SET_LINE_CODING and len(data) == 7:
-            self._coding = data
+        if setup.bRequest == cdc.GET_LINE_CODING:
+            return self._coding.encode()
+        if setup.bRequest == cdc.SET_LINE_CODING and len(data) == 7:
+            self._coding = cdc.LineCoding.parse(data)
             self._configure()
             return b""
-        if setup.bRequest == SEND_BREAK:
+        if setup.bRequest == cdc.SEND_BREAK:
             self._transmitter.send_break()
             return b""
-        return b"" if setup.bRequest == SET_CONTROL_LINE_STATE else None
+        return b"" if setup.bRequest == cdc.SET_CONTROL_LINE_STATE else None
 
     def accept(self, data: bytes) -> Handshake:
         if self._transmitter.pending() + len(data) > FIFO:

@@ -9,18 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
 from machine_compat.mock.usb.bridge import Bridge
-from machine_compat.mock.usb.descriptors import (
-    BULK,
-    INTERRUPT,
-    configuration,
-    device_descriptor,
-    endpoint,
-    interface,
-)
-from machine_compat.mock.usb.device import Handshake, Setup
+from machine_compat.mock.usb.device import Handshake
 from machine_compat.mock.usb.i2c_master import I2CMaster
 from machine_compat.mock.usb.pins import Bank
 from machine_compat.mock.usb.sequencer import Program, Sequencer
+from machine_compat.usbspec.descriptors import BULK, INTERRUPT, configuration, device_descriptor, endpoint, interface
+from machine_compat.usbspec.requests import Setup
 
 PACKET = 32
 DATA_ENDPOINT = 2

@@ -1,76 +1,12 @@
-"""USB descriptors in both directions: a device's are built as bytes, and the host parses what it was sent.
+"""USB descriptors as the host knows them: parsed from what a device sent it.
 
 # Ref: Universal Serial Bus Specification rev. 2.0, 9.6. Field names are the specification's, as in pyusb.
 """
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-DEVICE, CONFIGURATION, STRING, INTERFACE, ENDPOINT = 1, 2, 3, 4, 5
-CONTROL, ISOCHRONOUS, BULK, INTERRUPT = 0, 1, 2, 3
-"""Transfer types, the low two bits of an endpoint's bmAttributes."""
-ENGLISH = 0x0409
-
-
-class Malformed(Exception):
-    """What a device sent is no descriptor; the message says what is wrong with it."""
-
-
-# ---- building
-
-
-def device_descriptor(
-    vendor: int,
-    product: int,
-    release: int,
-    *,
-    kind: tuple[int, int, int] = (0, 0, 0),
-    ep0_size: int = 64,
-    strings: tuple[int, int, int] = (1, 2, 3),
-) -> bytes:
-    """A device descriptor with one configuration; strings: the indexes of manufacturer, product and serial number."""
-    fields = (0x0200, *kind, ep0_size, vendor, product, release, *strings, 1)
-    return bytes((18, DEVICE)) + struct.pack("<HBBBBHHHBBBB", *fields)
-
-
-def configuration(*parts: bytes, value: int = 1, attributes: int = 0x80, milliamps: int = 100) -> bytes:
-    """A whole configuration: its header, then interface, endpoint and class descriptors in order."""
-    body = b"".join(parts)
-    numbers = {piece[2] for piece in pieces(body) if piece[1] == INTERFACE}
-    fields = (9 + len(body), len(numbers), value, 0, attributes, milliamps // 2)
-    return bytes((9, CONFIGURATION)) + struct.pack("<HBBBBB", *fields) + body
-
-
-def interface(number: int, kind: tuple[int, int, int], *parts: bytes, alternate: int = 0, name: int = 0) -> bytes:
-    """An interface and what belongs to it: class descriptors and endpoints."""
-    body = b"".join(parts)
-    endpoints = sum(piece[1] == ENDPOINT for piece in pieces(body))
-    return bytes((9, INTERFACE, number, alternate, endpoints, *kind, name)) + body
-
-
-def endpoint(address: int, kind: int, size: int, interval: int = 0) -> bytes:
-    """An endpoint; interval in frames (full speed) or as the exponent of microframes (high speed)."""
-    return bytes((7, ENDPOINT, address, kind)) + struct.pack("<HB", size, interval)
-
-
-def string_descriptor(text: str) -> bytes:
-    """UTF-16, cut at what a descriptor holds."""
-    data = text.encode("utf-16-le")[:252]
-    return bytes((len(data) + 2, STRING)) + data
-
-
-def pieces(data: bytes) -> Iterator[bytes]:
-    """The single descriptors of a sequence; raises Malformed where a length does not fit."""
-    while data:
-        length = data[0]
-        if not 2 <= length <= len(data):
-            raise Malformed(f"a descriptor says it is {length} bytes long, of {len(data)}")
-        yield data[:length]
-        data = data[length:]
-
-
-# ---- parsing
+from machine_compat.usbspec.descriptors import CONFIGURATION, DEVICE, ENDPOINT, INTERFACE, Malformed, pieces
 
 
 @dataclass(frozen=True, slots=True)

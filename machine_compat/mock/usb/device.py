@@ -5,14 +5,29 @@
 """
 
 import enum
-import struct
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Protocol
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.usb.descriptors import ENGLISH, STRING, pieces, string_descriptor
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import ENGLISH, INTERFACE, STRING, TO_HOST, pieces, string_descriptor
+from machine_compat.usbspec.requests import (
+    CLEAR_FEATURE,
+    ENDPOINT_HALT,
+    GET_CONFIGURATION,
+    GET_DESCRIPTOR,
+    GET_INTERFACE,
+    GET_STATUS,
+    SET_ADDRESS,
+    SET_CONFIGURATION,
+    SET_FEATURE,
+    SET_INTERFACE,
+    STANDARD,
+    TO_ENDPOINT,
+    TO_INTERFACE,
+    Setup,
+)
 
 
 class Speed(enum.IntEnum):
@@ -28,27 +43,6 @@ class Handshake(enum.Enum):
     ACK = "taken"
     NAK = "not now"
     STALL = "halted, or a request it does not know"
-
-
-class Setup(NamedTuple):
-    """The eight bytes that open a control transfer."""
-
-    bmRequestType: int
-    bRequest: int
-    wValue: int
-    wIndex: int
-    wLength: int
-
-    @classmethod
-    def parse(cls, packet: bytes) -> "Setup":
-        return cls(*struct.unpack("<BBHHH", packet))
-
-    def encode(self) -> bytes:
-        return struct.pack("<BBHHH", *self)
-
-    @property
-    def device_to_host(self) -> bool:
-        return bool(self.bmRequestType & 0x80)
 
 
 class Upstream(Protocol):
@@ -95,12 +89,6 @@ class USBDevice(ABC):
     @abstractmethod
     def give(self, endpoint: int) -> bytes | Handshake:
         """An IN token for an endpoint number: a packet, NAK or STALL."""
-
-
-GET_STATUS, CLEAR_FEATURE, SET_FEATURE, SET_ADDRESS, GET_DESCRIPTOR = 0, 1, 3, 5, 6
-GET_CONFIGURATION, SET_CONFIGURATION, GET_INTERFACE, SET_INTERFACE = 8, 9, 10, 11
-STANDARD, TYPE_MASK, TO_INTERFACE, TO_ENDPOINT = 0x00, 0x60, 1, 2
-ENDPOINT_HALT = 0
 
 
 class SimulatedDevice(USBDevice):
@@ -200,7 +188,7 @@ class SimulatedDevice(USBDevice):
 
     def give(self, endpoint: int) -> bytes | Handshake:
         if endpoint:
-            return Handshake.STALL if endpoint | 0x80 in self.halted else self.next_packet(endpoint)
+            return Handshake.STALL if endpoint | TO_HOST in self.halted else self.next_packet(endpoint)
         if self._reply is None:
             return Handshake.STALL
         size = self.device_bytes[7]
@@ -210,7 +198,7 @@ class SimulatedDevice(USBDevice):
     # ---- standard requests
 
     def _answer(self, setup: Setup, data: bytes) -> bytes | None:
-        if setup.bmRequestType & TYPE_MASK != STANDARD:
+        if setup.kind != STANDARD:
             return self.request(setup, data)
         if setup.bRequest == GET_DESCRIPTOR:
             return self._descriptor(setup.wValue >> 8, setup.wValue & 0xFF, setup)
@@ -221,7 +209,7 @@ class SimulatedDevice(USBDevice):
         return self._feature(setup)
 
     def _descriptor(self, kind: int, index: int, setup: Setup) -> bytes | None:
-        if setup.bmRequestType & 0x1F == TO_INTERFACE:
+        if setup.recipient == TO_INTERFACE:
             return self.class_descriptors.get((kind, setup.wIndex))
         if kind == self.device_bytes[1]:
             return self.device_bytes
@@ -244,7 +232,7 @@ class SimulatedDevice(USBDevice):
             self._alternates.clear()
             self.settled()
             return b""
-        known = {(piece[2], piece[3]) for piece in pieces(self.configuration_bytes) if piece[1] == 4}
+        known = {(piece[2], piece[3]) for piece in pieces(self.configuration_bytes) if piece[1] == INTERFACE}
         if setup.bRequest == GET_INTERFACE:
             return bytes((self._alternates.get(setup.wIndex, 0),)) if (setup.wIndex, 0) in known else None
         if (setup.wIndex, setup.wValue) not in known:
@@ -253,7 +241,7 @@ class SimulatedDevice(USBDevice):
         return b""
 
     def _feature(self, setup: Setup) -> bytes | None:
-        to_endpoint = setup.bmRequestType & 0x1F == TO_ENDPOINT
+        to_endpoint = setup.recipient == TO_ENDPOINT
         if setup.bRequest == GET_STATUS:
             return bytes((int(to_endpoint and setup.wIndex in self.halted), 0))
         if not to_endpoint or setup.wValue != ENDPOINT_HALT or setup.bRequest not in (SET_FEATURE, CLEAR_FEATURE):

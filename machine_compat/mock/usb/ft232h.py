@@ -9,11 +9,12 @@ from typing import ClassVar
 from machine_compat.mock.chip import Chip, I2CChip
 from machine_compat.mock.nets import connect, cut
 from machine_compat.mock.usb.bridge import Bridge
-from machine_compat.mock.usb.descriptors import BULK, configuration, device_descriptor, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup, Speed
+from machine_compat.mock.usb.device import Handshake, Speed
 from machine_compat.mock.usb.ftdi import Channel
 from machine_compat.mock.usb.ftdi_eeprom import EEPROM, blank_image
 from machine_compat.mock.usb.pins import Bank
+from machine_compat.usbspec.descriptors import BULK, configuration, device_descriptor, endpoint, interface
+from machine_compat.usbspec.requests import Setup
 
 PACKET = 512
 READ_EEPROM, WRITE_EEPROM, ERASE_EEPROM = 0x90, 0x91, 0x92

@@ -6,11 +6,12 @@
 
 from machine_compat.contract import UARTConfig
 from machine_compat.mock.uart import Receiver, Transmitter
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
 from machine_compat.mock.usb.mpsse import MPSSE
 from machine_compat.mock.usb.pins import Bank
 from machine_compat.mock.usb.sequencer import Program, Sequencer
 from machine_compat.mock.world import Event
+from machine_compat.usbspec.requests import Setup
 
 RESET, MODEM_CTRL, FLOW, BAUD, DATA, POLL_MODEM, EVENT_CHAR, ERROR_CHAR = range(8)
 SET_LATENCY, GET_LATENCY, SET_BITMODE, READ_PINS = 9, 10, 11, 12

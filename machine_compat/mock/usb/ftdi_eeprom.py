@@ -5,7 +5,7 @@
 
 import struct
 
-from machine_compat.mock.usb.descriptors import string_descriptor
+from machine_compat.usbspec.descriptors import string_descriptor
 
 WORDS = 128
 """A 93C56 used in 16-bit words."""

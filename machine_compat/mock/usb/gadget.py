@@ -8,30 +8,27 @@ from collections.abc import Callable
 
 from machine_compat.contract import USBDeviceConfig, USBDeviceEvent, USBDeviceHandler
 from machine_compat.errors import BusError, Fault
-from machine_compat.mock.usb.descriptors import CONFIGURATION, DEVICE, ENDPOINT, STRING, pieces
-from machine_compat.mock.usb.device import (
+from machine_compat.mock.usb.device import Handshake, USBDevice
+from machine_compat.mock.usb.gadget_control import ControlPipe
+from machine_compat.mock.usb.host import VirtualHost
+from machine_compat.mock.world import World, nothing
+from machine_compat.usbspec.descriptors import CONFIGURATION, DEVICE, ENDPOINT, STRING, TO_HOST, packet_size, pieces
+from machine_compat.usbspec.requests import (
     CLEAR_FEATURE,
     ENDPOINT_HALT,
     GET_CONFIGURATION,
     GET_DESCRIPTOR,
     GET_STATUS,
+    REMOTE_WAKEUP,
     SET_ADDRESS,
     SET_CONFIGURATION,
     SET_FEATURE,
     STANDARD,
     TO_ENDPOINT,
     TO_INTERFACE,
-    TYPE_MASK,
-    Handshake,
     Setup,
-    USBDevice,
 )
-from machine_compat.mock.usb.gadget_control import ControlPipe
-from machine_compat.mock.usb.host import VirtualHost
-from machine_compat.mock.world import World, nothing
 
-REMOTE_WAKEUP = 1
-SIZE_MASK = 0x7FF
 NOTHING = USBDeviceConfig(b"", b"", {})
 
 
@@ -181,7 +178,7 @@ class Gadget(USBDevice):
 
     def setup(self, packet: bytes) -> None:
         setup = Setup.parse(packet)
-        if setup.bmRequestType & TYPE_MASK != STANDARD or setup.bmRequestType & 0x1F == TO_INTERFACE:
+        if setup.kind != STANDARD or setup.recipient == TO_INTERFACE:
             self._control.begin(setup, self._tell)
             self._tell(USBDeviceEvent.SETUP, 0, packet)
             return
@@ -217,7 +214,7 @@ class Gadget(USBDevice):
             return Handshake.NAK
         if not endpoint:
             return self._control.give()
-        address = endpoint | 0x80
+        address = endpoint | TO_HOST
         if address in self._halted:
             return Handshake.STALL
         if address not in self._sending:
@@ -240,10 +237,10 @@ class Gadget(USBDevice):
         self._sizes = {}
         for piece in pieces(self._config.configuration) if value else ():
             if piece[1] == ENDPOINT and len(piece) >= 7:
-                self._sizes[piece[2]] = int.from_bytes(piece[4:6], "little") & SIZE_MASK
+                self._sizes[piece[2]] = packet_size(piece)
 
     def _standard(self, setup: Setup) -> bytes | None:
-        if setup.bmRequestType & 0x1F == TO_ENDPOINT:
+        if setup.recipient == TO_ENDPOINT:
             return self._to_endpoint(setup)
         if setup.bRequest == GET_DESCRIPTOR:
             return self._descriptor(setup.wValue >> 8, setup.wValue & 0xFF)

@@ -7,7 +7,8 @@ import enum
 from collections.abc import Callable
 
 from machine_compat.contract import USBDeviceEvent
-from machine_compat.mock.usb.device import Handshake, Setup
+from machine_compat.mock.usb.device import Handshake
+from machine_compat.usbspec.requests import Setup
 
 Tell = Callable[[USBDeviceEvent, int, bytes], None]
 

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from machine_compat.errors import ConfigError
-from machine_compat.mock.usb.descriptors import Malformed
 from machine_compat.mock.usb.device import USBDevice
 from machine_compat.mock.usb.port import Port, Steps
 from machine_compat.mock.usb.programs import Programs
 from machine_compat.mock.usb.sequencer import Program, Sequencer
 from machine_compat.mock.usb.transfers import TransferError
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import Malformed
 
 if TYPE_CHECKING:
     from usb.backend import IBackend

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from machine_compat.mock.usb.bridge import Bridge
-from machine_compat.mock.usb.descriptors import configuration, device_descriptor, interface
-from machine_compat.mock.usb.device import Handshake, Setup
+from machine_compat.mock.usb.device import Handshake
 from machine_compat.mock.usb.i2c_master import I2CMaster, LineHeld
 from machine_compat.mock.usb.sequencer import Program, Sequencer
+from machine_compat.usbspec.descriptors import configuration, device_descriptor, interface
+from machine_compat.usbspec.requests import Setup
 
 ECHO, GET_FUNCTIONS, SET_DELAY, GET_STATUS, TRANSFER = 0, 1, 2, 3, 4
 BEGIN, END = 1, 2

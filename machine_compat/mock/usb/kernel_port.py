@@ -12,26 +12,20 @@ import socket
 from collections import deque
 from typing import Protocol
 
-from machine_compat.mock.usb.descriptors import CONFIGURATION, DEVICE, Malformed, parse_configuration
-from machine_compat.mock.usb.device import (
-    GET_DESCRIPTOR,
-    SET_CONFIGURATION,
-    SET_INTERFACE,
-    STANDARD,
-    TYPE_MASK,
-    Setup,
-    USBDevice,
-)
+from machine_compat.mock.usb.descriptors import parse_configuration
+from machine_compat.mock.usb.device import USBDevice
 from machine_compat.mock.usb.kernel_transfer import Packets, Refused, Steps, Transfer, interval_of, refuse
 from machine_compat.mock.usb.known import Known
 from machine_compat.mock.usb.transfers import TransferError
 from machine_compat.mock.usb.usbip import Decoder, Submit, Unlink, unlinked
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import CONFIGURATION, DEVICE, PACKET_SIZE, TO_HOST, Malformed
+from machine_compat.usbspec.requests import GET_DESCRIPTOR, SET_CONFIGURATION, SET_INTERFACE, STANDARD, Setup
 
 RECEIVED = 1 << 16
 EP0_SIZE = 64
 """What every host assumes until it has seen the beginning of the device descriptor."""
-AFTER_RESET = Setup(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 64)
+AFTER_RESET = Setup(TO_HOST, GET_DESCRIPTOR, DEVICE << 8, 0, 64)
 """USB/IP has no word for a reset of the bus; but Linux asks for this after each one, and at no other time."""
 
 
@@ -178,9 +172,9 @@ class KernelPort:
             found = self._known.endpoint(request.endpoint)
         except TransferError:
             return refuse(errno.EPROTO)
-        transfer.size = found.wMaxPacketSize & 0x7FF
+        transfer.size = found.wMaxPacketSize & PACKET_SIZE
         transfer.interval = interval_of(found, self.device.speed)
-        return self._packets.read(transfer) if request.endpoint & 0x80 else self._packets.write(transfer)
+        return self._packets.read(transfer) if request.endpoint & TO_HOST else self._packets.write(transfer)
 
     def _control(self, transfer: Transfer) -> Steps:
         request = transfer.request
@@ -202,7 +196,7 @@ class KernelPort:
                 yield from self._packets.send(0, packet)
                 transfer.sent += len(packet)
             yield from self._packets.fetch(0)
-        if setup.bmRequestType & TYPE_MASK == STANDARD:
+        if setup.kind == STANDARD:
             self._learn(setup, bytes(transfer.came))
 
     # ---- what the descriptors say

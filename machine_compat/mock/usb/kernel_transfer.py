@@ -8,11 +8,12 @@ import errno
 from collections.abc import Callable, Generator
 from dataclasses import replace
 
-from machine_compat.mock.usb.descriptors import INTERRUPT, EndpointDescriptor
+from machine_compat.mock.usb.descriptors import EndpointDescriptor
 from machine_compat.mock.usb.device import Handshake, Speed, USBDevice
 from machine_compat.mock.usb.port import FRAME_NS
 from machine_compat.mock.usb.usbip import Flags, Submit, submitted
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import INTERRUPT, TRANSFER_TYPE
 
 Steps = Generator[None, None, None]
 """A transfer: it yields while the device says NAK."""
@@ -117,7 +118,7 @@ class Packets:
 
 def interval_of(endpoint: EndpointDescriptor, speed: Speed) -> int:
     """How often the host asks an interrupt endpoint, in ns between two times; 0: as often as it can."""
-    if endpoint.bmAttributes & 3 != INTERRUPT:
+    if endpoint.bmAttributes & TRANSFER_TYPE != INTERRUPT:
         return 0
     frames = endpoint.bInterval if speed is Speed.FULL else 1 << max(0, endpoint.bInterval - 1)
     return FRAME_NS[speed] * max(1, frames)

@@ -1,10 +1,6 @@
 """What the host knows of a device in one of its ports: descriptors, and which configuration and settings are chosen."""
 
-from machine_compat.mock.usb.descriptors import (
-    ConfigurationDescriptor,
-    DeviceDescriptor,
-    EndpointDescriptor,
-)
+from machine_compat.mock.usb.descriptors import ConfigurationDescriptor, DeviceDescriptor, EndpointDescriptor
 from machine_compat.mock.usb.transfers import TransferError, USBFault
 
 

@@ -7,20 +7,20 @@ not mean the same data, an endpoint halts until the host clears it.
 """
 
 import enum
-import struct
 
-from machine_compat.mock.usb.descriptors import BULK, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
 from machine_compat.mock.usb.scsi import Answer, CheckCondition, SCSIDisk
-
-COMMAND_SIGNATURE, STATUS_SIGNATURE = b"USBC", b"USBS"
-COMMAND_SIZE = 31
-PASSED, FAILED, PHASE_ERROR = 0, 1, 2
-
-
-def mass_storage_interface(number: int, pipe: int, size: int) -> bytes:
-    """Its interface: SCSI commands, Bulk-Only; `pipe` is the number of both its endpoints."""
-    return interface(number, (8, 6, 0x50), endpoint(0x80 | pipe, BULK, size), endpoint(pipe, BULK, size))
+from machine_compat.usbspec.descriptors import TO_HOST
+from machine_compat.usbspec.requests import CLASS, TO_INTERFACE, Setup
+from machine_compat.usbspec.storage import (
+    FAILED,
+    GET_MAX_LUN,
+    PASSED,
+    PHASE_ERROR,
+    STORAGE_RESET,
+    CommandWrapper,
+    status_wrapper,
+)
 
 
 class Phase(enum.Enum):
@@ -56,12 +56,12 @@ class MassStorage:
 
     def request(self, setup: Setup) -> bytes | None:
         """A class request to its interface."""
-        match setup.bmRequestType, setup.bRequest, setup.wValue, setup.wLength:
-            case (0x21, 0xFF, 0, 0):  # Bulk-Only Mass Storage Reset
-                self.reset()
-                return b""
-            case (0xA1, 0xFE, 0, 1):  # Get Max LUN
-                return b"\0"
+        asked = setup._replace(wIndex=0)
+        if asked == Setup(CLASS | TO_INTERFACE, STORAGE_RESET, 0, 0, 0):
+            self.reset()
+            return b""
+        if asked == Setup(TO_HOST | CLASS | TO_INTERFACE, GET_MAX_LUN, 0, 0, 1):
+            return b"\0"
         return None
 
     # ---- from the host
@@ -74,13 +74,13 @@ class MassStorage:
         return Handshake.STALL if self._phase is Phase.BROKEN else Handshake.NAK
 
     def _command(self, data: bytes) -> Handshake:
-        if len(data) != COMMAND_SIZE or data[:4] != COMMAND_SIGNATURE or data[13] or not 1 <= data[14] <= 16:
+        wrapper = CommandWrapper.parse(data)
+        if wrapper is None or wrapper.lun:
             self._phase = Phase.BROKEN
             return Handshake.ACK
         self.reset()
-        self._tag = data[4:8]
-        (self._expected,) = struct.unpack("<I", data[8:12])
-        self._begin(bool(data[12] & 0x80), data[15 : 15 + data[14]])
+        self._tag, self._expected = wrapper.tag, wrapper.expected
+        self._begin(wrapper.to_host, wrapper.block[: wrapper.length])
         self._device.ready()
         return Handshake.ACK
 
@@ -126,7 +126,7 @@ class MassStorage:
         self._status = status
         self._phase = Phase.STATUS
         if halt:
-            self._device.halted.add(self._pipe | (0x80 if to_host else 0))
+            self._device.halted.add(self._pipe | (TO_HOST if to_host else 0))
 
     # ---- to the host
 
@@ -135,7 +135,7 @@ class MassStorage:
             return self._give_data()
         if self._phase is Phase.STATUS:
             residue = self._expected - min(self._moved, self._expected)
-            status = struct.pack("<4s4sIB", STATUS_SIGNATURE, self._tag, residue, self._status)
+            status = status_wrapper(self._tag, residue, self._status)
             self.reset()
             self._device.ready()
             return status

@@ -9,16 +9,35 @@ from typing import ClassVar
 
 from machine_compat.mock.usb.bridge import Bridge
 from machine_compat.mock.usb.cdc_serial import CDCSerial, cdc_interfaces
-from machine_compat.mock.usb.descriptors import INTERRUPT, configuration, device_descriptor, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup
-from machine_compat.mock.usb.mcp2221_engine import CHUNK, LAST_CHUNK, READ, READ_RESTART, I2CEngine
+from machine_compat.mock.usb.device import Handshake
+from machine_compat.mock.usb.mcp2221_engine import (
+    CHUNK,
+    LAST_CHUNK,
+    READ,
+    READ_RESTART,
+    WRITE,
+    WRITE_NO_STOP,
+    WRITE_RESTART,
+    I2CEngine,
+)
 from machine_compat.mock.usb.mcp2221_pins import GPPins
 from machine_compat.mock.usb.mcp2221_settings import FACTORY_PINS, PRODUCT_ID, VENDOR, Settings
+from machine_compat.usbspec import hid
+from machine_compat.usbspec.descriptors import (
+    COMPOSITE,
+    INTERRUPT,
+    TO_HOST,
+    configuration,
+    device_descriptor,
+    endpoint,
+    interface,
+)
+from machine_compat.usbspec.requests import CLASS, TO_INTERFACE, Setup
 
 REPORT = 64
 HID_INTERFACE, HID_ENDPOINT, CDC_ENDPOINT, CDC_SIZE = 2, 3, 2, 16
 REPORT_DESCRIPTOR = bytes.fromhex("0600ff 0901 a101 0902 1500 26ff00 7508 9540 8102 0903 7508 9540 9102 c0")
-HID_DESCRIPTOR = bytes((9, 0x21, 0x11, 0x01, 0, 1, 0x22, len(REPORT_DESCRIPTOR), 0))
+HID_DESCRIPTOR = hid.hid_descriptor(len(REPORT_DESCRIPTOR))
 STATUS, GET_DATA, SET_GPIO, GET_GPIO, SET_SRAM, GET_SRAM, RESET = 0x10, 0x40, 0x50, 0x51, 0x60, 0x61, 0x70
 READ_FLASH, WRITE_FLASH, PASSWORD = 0xB0, 0xB1, 0xB2
 OK, FAILED, NO_DATA, COUNT_INVALID = 0x00, 0x01, 0x41, 127
@@ -42,22 +61,22 @@ class MCP2221A(Bridge):
         "uart0": {"tx": "UTX", "rx": "URX"},
     }
     class_descriptors: ClassVar[Mapping[tuple[int, int], bytes]] = {
-        (0x22, HID_INTERFACE): REPORT_DESCRIPTOR,
-        (0x21, HID_INTERFACE): HID_DESCRIPTOR,
+        (hid.REPORT_DESCRIPTOR, HID_INTERFACE): REPORT_DESCRIPTOR,
+        (hid.HID_DESCRIPTOR, HID_INTERFACE): HID_DESCRIPTOR,
     }
 
     def __init__(self, serial: str = "0001", *, vdd: float = 3.3, pins: bytes = FACTORY_PINS) -> None:
         super().__init__()
         self.settings = Settings(serial, pins=bytearray(pins))
-        self.device_bytes = device_descriptor(VENDOR, PRODUCT_ID, 0x0100, kind=(0xEF, 2, 1), ep0_size=8)
-        hid = interface(
+        self.device_bytes = device_descriptor(VENDOR, PRODUCT_ID, 0x0100, kind=COMPOSITE, ep0_size=8)
+        reports = interface(
             HID_INTERFACE,
-            (3, 0, 0),
+            (hid.HUMAN_INTERFACE, 0, 0),
             HID_DESCRIPTOR,
-            endpoint(0x80 | HID_ENDPOINT, INTERRUPT, REPORT, 1),
+            endpoint(TO_HOST | HID_ENDPOINT, INTERRUPT, REPORT, 1),
             endpoint(HID_ENDPOINT, INTERRUPT, REPORT, 1),
         )
-        self.configuration_bytes = configuration(cdc_interfaces(0, 1, CDC_ENDPOINT, CDC_SIZE), hid)
+        self.configuration_bytes = configuration(cdc_interfaces(0, 1, CDC_ENDPOINT, CDC_SIZE), reports)
         self._vdd = vdd
         self._answers: deque[bytes] = deque()
         self._refused = False
@@ -71,7 +90,7 @@ class MCP2221A(Bridge):
             READ_FLASH: self._read_flash,
             WRITE_FLASH: self._write_flash,
             PASSWORD: self._password,
-            **dict.fromkeys((0x90, 0x92, 0x94), self._write_i2c),
+            **dict.fromkeys((WRITE, WRITE_RESTART, WRITE_NO_STOP), self._write_i2c),
             **dict.fromkeys((READ, READ_RESTART), self._read_i2c),
         }
 
@@ -102,11 +121,12 @@ class MCP2221A(Bridge):
     def request(self, setup: Setup, data: bytes) -> bytes | None:
         if setup.wIndex != HID_INTERFACE:
             return self._serial.request(setup, data)
-        if setup.bmRequestType == 0x21 and setup.bRequest == 0x09:
+        if setup.bmRequestType != CLASS | TO_INTERFACE:
+            return None
+        if setup.bRequest == hid.SET_REPORT:
             self._execute(data)
             return b""
-        # SET_IDLE and SET_PROTOCOL
-        return b"" if setup.bmRequestType == 0x21 and setup.bRequest in (0x0A, 0x0B) else None
+        return b"" if setup.bRequest in (hid.SET_IDLE, hid.SET_PROTOCOL) else None
 
     def accept(self, endpoint: int, data: bytes) -> Handshake:
         if endpoint == CDC_ENDPOINT:

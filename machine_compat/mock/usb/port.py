@@ -10,27 +10,15 @@ may be woken early and looks again. The host runs it in the caller's place, or a
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, TypeVar
 
-from machine_compat.mock.usb.descriptors import (
-    INTERRUPT,
-    EndpointDescriptor,
-    Malformed,
-    parse_configuration,
-    parse_device,
-)
-from machine_compat.mock.usb.device import (
-    GET_DESCRIPTOR,
-    SET_ADDRESS,
-    SET_CONFIGURATION,
-    Handshake,
-    Setup,
-    Speed,
-    USBDevice,
-)
+from machine_compat.mock.usb.descriptors import EndpointDescriptor, parse_configuration, parse_device
+from machine_compat.mock.usb.device import Handshake, Speed, USBDevice
 from machine_compat.mock.usb.faults import Faults
 from machine_compat.mock.usb.known import Known
 from machine_compat.mock.usb.sequencer import Sequencer
 from machine_compat.mock.usb.transfers import TransferError, USBFault
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import CONFIGURATION, DEVICE, INTERRUPT, TO_HOST, TRANSFER_TYPE, Malformed
+from machine_compat.usbspec.requests import GET_DESCRIPTOR, SET_ADDRESS, SET_CONFIGURATION, Setup
 
 if TYPE_CHECKING:
     from machine_compat.mock.usb.cdc_acm import SerialPort
@@ -157,7 +145,7 @@ class Port(Faults, Known):
         done = 0
         try:
             while True:
-                if not done or found.bmAttributes & 3 == INTERRUPT:
+                if not done or found.bmAttributes & TRANSFER_TYPE == INTERRUPT:
                     yield from self._begin(endpoint, interval)
                 packet = data[done : done + found.wMaxPacketSize]
                 yield from self._send(endpoint, packet, deadline)
@@ -173,7 +161,7 @@ class Port(Faults, Known):
         found = self.endpoint(endpoint)
         interval = self._interval(found)
         while True:
-            if not into or found.bmAttributes & 3 == INTERRUPT:
+            if not into or found.bmAttributes & TRANSFER_TYPE == INTERRUPT:
                 yield from self._begin(endpoint, interval)
             packet = yield from self._fetch(endpoint, deadline)
             room = count - len(into)
@@ -205,7 +193,7 @@ class Port(Faults, Known):
             self.ready()
 
     def _control(self, setup: Setup, data: bytes, into: bytearray, deadline: int | None) -> Steps[int]:
-        yield from self._begin(0x80 if setup.device_to_host else 0x00, self._frame)
+        yield from self._begin(TO_HOST if setup.device_to_host else 0x00, self._frame)
         yield from self._pass(self._packet_ns)
         self.device.setup(setup.encode())
         size = self._ep0_size
@@ -224,7 +212,7 @@ class Port(Faults, Known):
 
     def _interval(self, found: EndpointDescriptor) -> int:
         """The time between the moments at which the host asks an endpoint."""
-        if found.bmAttributes & 3 != INTERRUPT:
+        if found.bmAttributes & TRANSFER_TYPE != INTERRUPT:
             return self._frame
         frames = found.bInterval if self.device.speed is Speed.FULL else 1 << (found.bInterval - 1)
         return self._frame * max(1, frames)
@@ -235,18 +223,18 @@ class Port(Faults, Known):
         """What a host does by itself: reset, address, descriptors, first configuration. Errors are the caller's."""
         yield from self._pass(DEBOUNCE_NS)
         yield from self.reset()
-        start = yield from self._get(1, 0, 8)
+        start = yield from self._get(DEVICE, 0, 8)
         if len(start) < 8 or start[7] not in (8, 16, 32, 64):
             raise Malformed(f"{start.hex(' ') or 'nothing'} is no beginning of a device descriptor")
         self._ep0_size = start[7]
         yield from self._set(SET_ADDRESS, self.address)
         yield from self._pass(ADDRESS_NS)
-        descriptor = parse_device((yield from self._get(1, 0, 18)))
+        descriptor = parse_device((yield from self._get(DEVICE, 0, 18)))
         configurations = []
         for index in range(descriptor.bNumConfigurations):
-            head = yield from self._get(2, index, 9)
+            head = yield from self._get(CONFIGURATION, index, 9)
             total = max(9, int.from_bytes(head[2:4], "little"))
-            configurations.append(parse_configuration((yield from self._get(2, index, total))))
+            configurations.append(parse_configuration((yield from self._get(CONFIGURATION, index, total))))
         self.configurations = configurations
         self.descriptor = descriptor
         if configure and configurations:
@@ -277,7 +265,7 @@ class Port(Faults, Known):
 
     def _get(self, kind: int, index: int, count: int) -> Steps[bytes]:
         into = bytearray()
-        setup = Setup(0x80, GET_DESCRIPTOR, kind << 8 | index, 0, count)
+        setup = Setup(TO_HOST, GET_DESCRIPTOR, kind << 8 | index, 0, count)
         yield from self.control(setup, b"", into, self._patience())
         return bytes(into)
 

@@ -6,11 +6,12 @@ Transfers take the world's time, and wait in the caller's place as its board or 
 from typing import TypeVar
 
 from machine_compat.mock.clock import WorldClock
-from machine_compat.mock.usb.device import Setup
 from machine_compat.mock.usb.kernel_drivers import drivers_of
 from machine_compat.mock.usb.port import Port, Steps
 from machine_compat.mock.usb.transfers import Transfer, TransferError, TransferLog, USBFault
 from machine_compat.mock.world import World
+from machine_compat.usbspec.descriptors import TO_HOST
+from machine_compat.usbspec.requests import Setup
 
 T = TypeVar("T")
 
@@ -162,7 +163,7 @@ class Programs:
     def control(self, handle: Handle, setup: Setup, data: bytes, into: bytearray, timeout_ms: int) -> int:
         port = self._alive(handle)
         steps = port.control(setup, data, into, self._deadline(timeout_ms), handle)
-        endpoint = setup.bmRequestType & 0x80
+        endpoint = setup.bmRequestType & TO_HOST
         return self._logged(port, endpoint, setup.encode(), setup.wLength, steps, into if endpoint else data)
 
     def _usable(self, handle: Handle, endpoint: int) -> Port:
@@ -185,7 +186,7 @@ class Programs:
             done = self.run(steps)
         except TransferError as error:
             fault = error.fault
-            done = len(data) if endpoint & 0x80 else error.done
+            done = len(data) if endpoint & TO_HOST else error.done
             raise TransferError(fault, done) from error
         finally:
             crossed = bytes(data[:done])

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from machine_compat.errors import ConfigError
 from machine_compat.mock.usb.descriptors import ConfigurationDescriptor, EndpointDescriptor, InterfaceDescriptor
-from machine_compat.mock.usb.device import Setup, USBDevice
+from machine_compat.mock.usb.device import USBDevice
 from machine_compat.mock.usb.host import VirtualHost
 from machine_compat.mock.usb.port import Port
 from machine_compat.mock.usb.programs import Handle
 from machine_compat.mock.usb.transfers import TransferError, USBFault
+from machine_compat.usbspec.requests import Setup
 
 if TYPE_CHECKING:
     from usb.backend import IBackend
@@ -189,8 +191,14 @@ class HostInterface:
 
 @contextmanager
 def in_place_of_libusb(host: VirtualHost) -> Iterator[None]:
-    """While it lasts, `usb.core.find()` without a backend looks at a host instead of libusb."""
-    import usb.backend.libusb1 as libusb
+    """While it lasts, `usb.core.find()` without a backend looks at a host instead of libusb.
+
+    Raises ConfigError where pyusb is not installed.
+    """
+    try:
+        import usb.backend.libusb1 as libusb
+    except ImportError as error:
+        raise ConfigError("in_place_of_libusb needs pyusb: pip install machine-compat[usb]") from error
 
     before = libusb.get_backend
     libusb.get_backend = lambda find_library=None: host.backend()

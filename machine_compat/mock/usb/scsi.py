@@ -1,14 +1,25 @@
 """A disk's SCSI commands, whatever carries them: blocks are read, and written unless the disk is write-protected.
 
-# Ref: T10 SPC-2: INQUIRY, MODE SENSE, REQUEST SENSE and its table of additional sense codes; SBC-2: READ (10), READ
-# CAPACITY, START STOP UNIT, WRITE (10), VERIFY (10); USB Mass Storage UFI Command 1.0: READ FORMAT CAPACITIES.
+# Ref: T10 SPC-2 and SBC-2: how each command ends; USB Mass Storage UFI Command 1.0: READ FORMAT CAPACITIES.
 """
 
-import struct
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-BLOCK = 512
+from machine_compat.usbspec import scsi
+from machine_compat.usbspec.scsi import (
+    BLOCK,
+    INVALID_FIELD,
+    NO_MEDIUM,
+    NOTHING_WRONG,
+    OUT_OF_RANGE,
+    UNKNOWN_COMMAND,
+    Sense,
+)
+
+SPC_2 = 4
+UNRECOVERED_READ, WRITE_ERROR = Sense(scsi.MEDIUM_ERROR, 0x11), Sense(scsi.MEDIUM_ERROR, 0x0C)
+WRITE_PROTECTED = Sense(scsi.DATA_PROTECT, 0x27)
 
 
 class Blocks(Protocol):
@@ -19,29 +30,11 @@ class Blocks(Protocol):
     def write(self, block: int, data: bytes) -> None: ...
 
 
-class Sense(NamedTuple):
-    """Why a command failed: sense key, additional code and its qualifier."""
-
-    key: int
-    code: int
-    qualifier: int = 0
-
-
-NO_SENSE = Sense(0x00, 0x00)
-NO_MEDIUM = Sense(0x02, 0x3A)
-MEDIUM_ERROR = Sense(0x03, 0x11)
-WRITE_ERROR = Sense(0x03, 0x0C)
-UNKNOWN_COMMAND = Sense(0x05, 0x20)
-OUT_OF_RANGE = Sense(0x05, 0x21)
-INVALID_FIELD = Sense(0x05, 0x24)
-WRITE_PROTECTED = Sense(0x07, 0x27)
-
-
 class CheckCondition(Exception):
     """A command failed; REQUEST SENSE will say so."""
 
     def __init__(self, sense: Sense) -> None:
-        super().__init__(f"sense {sense.key:02X}h/{sense.code:02X}h/{sense.qualifier:02X}h")
+        super().__init__(str(sense))
         self.sense = sense
 
 
@@ -73,31 +66,30 @@ class SCSIDisk:
         self.count = count
         self.write_protected = write_protected
         self.present = True
-        self.sense = NO_SENSE
+        self.sense = NOTHING_WRONG
         self._blocks = blocks
-        names = ((vendor, 8), (product, 16), (revision, 4))
-        self._names = b"".join(text.encode("ascii")[:size].ljust(size) for text, size in names)
+        self._inquiry_data = scsi.inquiry_data(vendor, product, revision, SPC_2)
         self._commands: dict[int, Callable[[bytes], Answer]] = {
-            0x00: self._test_unit_ready,
-            0x03: self._request_sense,
-            0x12: self._inquiry,
-            0x1A: self._mode_sense,
-            0x1B: self._start_stop,
-            0x1E: self._done,  # PREVENT ALLOW MEDIUM REMOVAL
-            0x23: self._format_capacities,
-            0x25: self._capacity,
-            0x28: self._read,
-            0x2A: self._write,
-            0x2F: self._verify,
-            0x35: self._test_unit_ready,  # SYNCHRONIZE CACHE: nothing is kept back
-            0x5A: self._mode_sense,
+            scsi.TEST_UNIT_READY: self._test_unit_ready,
+            scsi.REQUEST_SENSE: self._request_sense,
+            scsi.INQUIRY: self._inquiry,
+            scsi.MODE_SENSE_6: self._mode_sense,
+            scsi.START_STOP_UNIT: self._start_stop,
+            scsi.PREVENT_ALLOW_REMOVAL: self._done,
+            scsi.READ_FORMAT_CAPACITIES: self._format_capacities,
+            scsi.READ_CAPACITY: self._capacity,
+            scsi.READ_10: self._read,
+            scsi.WRITE_10: self._write,
+            scsi.VERIFY_10: self._verify,
+            scsi.SYNCHRONIZE_CACHE_10: self._test_unit_ready,  # nothing is kept back
+            scsi.MODE_SENSE_10: self._mode_sense,
         }
 
     def execute(self, command: bytes) -> Answer:
         """Carry out a command descriptor block of up to 16 bytes. Raises CheckCondition, and remembers the sense."""
         block = command.ljust(16, b"\0")
-        if block[0] != 0x03:
-            self.sense = NO_SENSE
+        if block[0] != scsi.REQUEST_SENSE:
+            self.sense = NOTHING_WRONG
         try:
             act = self._commands.get(block[0])
             if act is None:
@@ -112,24 +104,20 @@ class SCSIDisk:
     def _inquiry(self, block: bytes) -> Answer:
         if block[1] & 1 or block[2]:
             raise CheckCondition(INVALID_FIELD)
-        # Direct access, removable, SPC-2.
-        data = bytes((0x00, 0x80, 0x04, 0x02, 31, 0, 0, 0)) + self._names
-        return Answer(data[: int.from_bytes(block[3:5], "big")])
+        return Answer(self._inquiry_data[: int.from_bytes(block[3:5], "big")])
 
     def _request_sense(self, block: bytes) -> Answer:
-        sense, self.sense = self.sense, NO_SENSE
-        data = bytes((0x70, 0, sense.key, 0, 0, 0, 0, 10, 0, 0, 0, 0, sense.code, sense.qualifier, 0, 0, 0, 0))
-        return Answer(data[: block[4]])
+        sense, self.sense = self.sense, NOTHING_WRONG
+        return Answer(scsi.sense_data(sense)[: block[4]])
 
     def _mode_sense(self, block: bytes) -> Answer:
         """The header alone, which says whether it is write-protected: there are no pages."""
         if block[2] & 0x3F not in (0x3F, 0x00):
             # Caching and other pages that hosts ask for.
             raise CheckCondition(INVALID_FIELD)
-        protected = 0x80 if self.write_protected else 0
-        if block[0] == 0x1A:
-            return Answer(bytes((3, 0, protected, 0))[: block[4]])
-        return Answer(bytes((0, 6, 0, protected, 0, 0, 0, 0))[: int.from_bytes(block[7:9], "big")])
+        data = scsi.mode_data(block[0], self.write_protected)
+        limit = block[4] if block[0] == scsi.MODE_SENSE_6 else int.from_bytes(block[7:9], "big")
+        return Answer(data[:limit])
 
     # ---- the medium
 
@@ -151,11 +139,11 @@ class SCSIDisk:
 
     def _capacity(self, block: bytes) -> Answer:
         self._ready()
-        return Answer(struct.pack(">II", self.count - 1, BLOCK))
+        return Answer(scsi.capacity_data(self.count))
 
     def _format_capacities(self, block: bytes) -> Answer:
-        kind = 2 if self.present else 3
-        data = struct.pack(">IIBBH", 8, self.count, kind, 0, BLOCK)
+        kind = scsi.FORMATTED if self.present else scsi.NO_MEDIUM_PRESENT
+        data = scsi.format_capacities_data(self.count, kind)
         return Answer(data[: int.from_bytes(block[7:9], "big")])
 
     def _verify(self, block: bytes) -> Answer:
@@ -167,7 +155,7 @@ class SCSIDisk:
         try:
             return Answer(b"".join(self._blocks.read(number) for number in blocks))
         except OSError as error:
-            raise CheckCondition(MEDIUM_ERROR) from error
+            raise CheckCondition(UNRECOVERED_READ) from error
 
     def _write(self, block: bytes) -> Answer:
         if self.write_protected:
@@ -186,7 +174,7 @@ class SCSIDisk:
     def _range(self, block: bytes) -> range:
         """The blocks a command is for."""
         self._ready()
-        first, count = int.from_bytes(block[2:6], "big"), int.from_bytes(block[7:9], "big")
+        first, count = scsi.extent(block)
         if first + count > self.count:
             raise CheckCondition(OUT_OF_RANGE)
         return range(first, first + count)

@@ -16,12 +16,12 @@ from machine_compat.machine.stream import POLLIN, POLLOUT
 from machine_compat.modules.asyncio.loop import Loop
 from machine_compat.modules.asyncio.stream import Stream
 from machine_compat.modules.asyncio.task import CancelledError, Coroutine, Sleep, Task
+from machine_compat.oserror import EINPROGRESS
 from machine_compat.traces import write_exception
 
 if TYPE_CHECKING:
     from machine_compat.modules.socket import Address, Socket
 
-EINPROGRESS = 115
 Serve = Callable[[Stream, Stream], Coroutine]
 """What a server calls with each new connection, as the stream to read and the stream to write."""
 

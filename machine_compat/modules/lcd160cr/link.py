@@ -8,9 +8,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from machine_compat.machine.peripheral import Peripheral, readable
-from machine_compat.oserror import os_error
+from machine_compat.oserror import ETIMEDOUT, os_error
 
-ETIMEDOUT: Final = 110
 PORTRAIT: Final = 0
 ESCAPE: Final = 2
 """What a command begins with; all else is text."""
@@ -122,6 +121,7 @@ class Link(Peripheral):
     # ---- set-up
 
     def set_power(self, on: object) -> None:
+        """Switch the display on or off; it takes 15 ms."""
         self.pwr(on)
         self._sleep_ms(15)
 
@@ -133,29 +133,34 @@ class Link(Peripheral):
         self.w, self.h = self._answer(4)[:2]
 
     def set_brightness(self, value: int) -> None:
-        """0 to 31."""
+        """The backlight, from 0 (dark) to 31."""
         self._command(0x16, "B", value)
 
     def set_i2c_addr(self, addr: int) -> None:
-        """A new address, a multiple of 4, from the next start on if it is saved."""
+        """A new address, from the next start on if it is saved; ValueError for one that is no multiple of 4."""
         if addr & 3:
             raise ValueError("must specify mod 4 aligned address")
         self._command(0x0E, "I", KEY | addr << 24)
 
     def set_uart_baudrate(self, baudrate: int) -> None:
+        """The speed of its serial port, in baud; ValueError "invalid baudrate" for one that it has not."""
         if baudrate not in BAUDRATES:
             raise ValueError("invalid baudrate")
         self._command(0x18, "B", BAUDRATES.index(baudrate))
 
     def set_startup_deco(self, value: int) -> None:
+        """What it shows when it starts: STARTUP_DECO_NONE, or _MLOGO and _INFO or'ed."""
         self._command(0x19, "B", value)
 
     def save_to_flash(self) -> None:
+        """Keep orientation, brightness, address and the like for the next start."""
         self._command(ord("f"), "B", ord("n"))
 
     def feed_wdt(self) -> None:
+        """Start its watchdog, or feed it."""
         self._command(0x17)
 
     def reset(self) -> None:
+        """Start it anew; it takes 15 ms."""
         self._command(ord("Y"), "I", 0xDEADBEEF)
         self._sleep_ms(15)

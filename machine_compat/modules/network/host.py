@@ -52,7 +52,7 @@ def _routed(address: IPv4Address) -> tuple[str, str]:
         return mask, gateway
     for line in lines:
         fields = line.split()
-        target, router, bits = (_dotted(fields[index]) for index in (1, 2, 7))
+        target, router, bits = (_address(fields[index]) for index in (1, 2, 7))
         if target == bits == IPv4Address(0):
             gateway = str(router)
         elif int(address) & int(bits) == int(target):
@@ -60,8 +60,8 @@ def _routed(address: IPv4Address) -> tuple[str, str]:
     return mask, gateway
 
 
-def _dotted(text: str) -> IPv4Address:
-    """Eight digits of the machine's own byte order."""
+def _address(text: str) -> IPv4Address:
+    """An address as /proc/net/route writes it: eight hexadecimal digits of the machine's own byte order."""
     return IPv4Address(struct.pack("=I", int(text, 16)))
 
 

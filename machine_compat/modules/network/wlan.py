@@ -11,10 +11,9 @@ from machine_compat.board import Board
 from machine_compat.machine.peripheral import readable, to_int
 from machine_compat.modules.network.host import Connection
 from machine_compat.modules.network.interface import Interface
-from machine_compat.oserror import os_error
+from machine_compat.oserror import EINVAL, EPERM, os_error
 
 STA, AP = 0, 1
-EPERM, EINVAL = 1, 22
 CONNECT_NS = 1_500_000_000
 """What joining a network and getting an address takes."""
 SCAN_NS = 2_000_000_000
@@ -25,6 +24,9 @@ CHANNEL = 6
 ACCESS_POINT = Connection("192.168.4.1", "255.255.255.0", "192.168.4.1", "192.168.4.1")
 FOUND = b"machine-compat"
 """The network that a scan always finds."""
+ALIASES = {"essid": "ssid", "authmode": "security", "dhcp_hostname": "hostname"}
+UNREAD = frozenset(("key", "password", "mac", "monitor", "trace"))
+"""Settings that are taken, and make no difference."""
 
 
 def common_settings(board: Board) -> dict[str, object]:
@@ -46,7 +48,7 @@ class WLAN(Interface):
 
     states = States(0, 1, 3)
     refusal: OSError | int | None = EPERM
-    """What connecting or scanning raises while the interface is off: an errno, a text, or nothing."""
+    """What connecting or scanning raises while the interface is off: an errno, an error like this, or nothing."""
     wpa2 = 5
     """What a scan says of a network with WPA2."""
     chip: str | None = None
@@ -175,18 +177,17 @@ class WLAN(Interface):
         return f"<{self.chip} {kind} {state} {self.settings().address}>"
 
 
-ALIASES = {"essid": "ssid", "authmode": "security", "dhcp_hostname": "hostname"}
-UNREAD = frozenset(("key", "password", "mac", "monitor", "trace"))
-"""Settings that are taken, and make no difference."""
-
-
 class StationOfESP32(WLAN):
+    """ESP-IDF's."""
+
     states = States(1000, 1001, 1010)
     refusal = OSError("Wifi Not Started")
     wpa2 = 3
 
 
 class StationOfESP8266(WLAN):
+    """Espressif's SDK's."""
+
     states = States(0, 1, 5)
     refusal = None
     wpa2 = 3

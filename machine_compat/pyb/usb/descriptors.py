@@ -1,19 +1,32 @@
 """What a pyboard tells a host about itself, in each of the modes that its USB can be in.
 
 # Ref: MicroPython ports/stm32/usb.c (modes), usbd_desc.c (device, strings), usbdev/class/src/usbd_cdc_msc_hid.c
-# (interfaces, reports), mpconfigboard_common.h (product numbers); Device Class Definition for HID 1.11, appendix B
+# (interfaces, reports), mpconfigboard_common.h (product numbers)
 """
 
-import struct
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from machine_compat.contract import USBDeviceConfig
 from machine_compat.ports import Port
+from machine_compat.usbspec import cdc
+from machine_compat.usbspec.descriptors import (
+    BULK,
+    COMPOSITE,
+    ENGLISH,
+    INTERRUPT,
+    TO_HOST,
+    association,
+    configuration,
+    device_descriptor,
+    endpoint,
+    interface,
+)
+from machine_compat.usbspec.hid import BOOT, BOOT_KEYBOARD, HUMAN_INTERFACE, KEYBOARD_REPORTS, hid_descriptor
+from machine_compat.usbspec.storage import storage_interface
 
 VENDOR, RELEASE = 0xF055, 0x0200
 PACKET = 64
-BULK, INTERRUPT = 2, 3
 MSC_PIPE, NOTIFY_PIPE, SERIAL_PIPE = 1, 2, 3
 """Endpoint numbers; HID has the storage's, which is never beside it on these chips."""
 HID_PIPE = 1
@@ -33,12 +46,6 @@ MOUSE_REPORTS = bytes.fromhex(
     "0501 0930 0931 0938 1581 257f 7508 9503 8106 c0"  # X, Y and wheel, relative
     "093c 05ff 0901 1500 2501 7501 9502 b122 7506 9501 b101 c0"  # a feature: motion wakes the host
 )
-KEYBOARD_REPORTS = bytes.fromhex(
-    "0501 0906 a101"
-    "0507 19e0 29e7 1500 2501 7501 9508 8102 9501 7508 8101"  # eight modifiers, and a byte in reserve
-    "9505 7501 0508 1901 2905 9102 9501 7503 9101"  # out: five LEDs, and three bits to fill the byte
-    "9506 7508 1500 2565 0507 1900 2965 8100 c0"  # six keys
-)
 
 
 class HIDInfo(NamedTuple):
@@ -51,63 +58,46 @@ class HIDInfo(NamedTuple):
     reports: bytes
 
 
-MOUSE = (1, 2, 4, 8, MOUSE_REPORTS)
-KEYBOARD = (1, 1, 8, 8, KEYBOARD_REPORTS)
-
-
-def endpoint(address: int, kind: int, size: int, interval: int) -> bytes:
-    return struct.pack("<BBBBHB", 7, 5, address, kind, size, interval)
-
-
-def interface(number: int, endpoints: int, kind: tuple[int, int, int]) -> bytes:
-    return bytes((9, 4, number, 0, endpoints, *kind, 0))
-
-
-def storage_interface(number: int) -> bytes:
-    """SCSI commands by Bulk-Only Transport."""
-    pipes = endpoint(0x80 | MSC_PIPE, BULK, PACKET, 0) + endpoint(MSC_PIPE, BULK, PACKET, 0)
-    return interface(number, 2, (8, 6, 0x50)) + pipes
+MOUSE = (BOOT, 2, 4, 8, MOUSE_REPORTS)
+KEYBOARD = (BOOT, BOOT_KEYBOARD, 8, 8, KEYBOARD_REPORTS)
 
 
 def serial_interfaces(number: int, associated: bool) -> bytes:
     """The control and the data interface of a serial port; associated: where there are others beside them."""
-    association = bytes((8, 11, number, 2, 2, 2, 1, 0)) if associated else b""
-    data = number + 1
-    functions = bytes((5, 0x24, 0, 0x10, 1, 5, 0x24, 1, 0, data, 4, 0x24, 2, 2, 5, 0x24, 6, number, data))
-    control = interface(number, 1, (2, 2, 1)) + functions + endpoint(0x80 | NOTIFY_PIPE, INTERRUPT, 8, 0x20)
-    pipes = endpoint(SERIAL_PIPE, BULK, PACKET, 0) + endpoint(0x80 | SERIAL_PIPE, BULK, PACKET, 0)
-    return association + control + interface(data, 2, (10, 0, 0)) + pipes
+    kind, data = (cdc.COMMUNICATION, cdc.ABSTRACT_CONTROL, 1), number + 1
+    functions = cdc.header(0x0110), cdc.call_management(data), cdc.abstract_control(2), cdc.union(number, data)
+    control = interface(number, kind, *functions, endpoint(TO_HOST | NOTIFY_PIPE, INTERRUPT, 8, 0x20))
+    pipes = endpoint(SERIAL_PIPE, BULK, PACKET), endpoint(TO_HOST | SERIAL_PIPE, BULK, PACKET)
+    head = association(number, 2, kind) if associated else b""
+    return head + control + interface(data, (cdc.CDC_DATA, 0, 0), *pipes)
 
 
-def hid_descriptor(info: HIDInfo) -> bytes:
-    """The class descriptor: HID 1.11, one report descriptor, of whose length there is but one byte."""
-    return bytes((9, 0x21, 0x11, 1, 0, 1, 0x22, len(info.reports) & 0xFF, 0))
+def class_descriptor(info: HIDInfo) -> bytes:
+    """The class descriptor of its interface; of the report descriptor's length there is but one byte."""
+    return hid_descriptor(len(info.reports) & 0xFF)
 
 
 def hid_interface(number: int, info: HIDInfo) -> bytes:
-    pipes = (endpoint(HID_PIPE | to_host, INTERRUPT, info.packet, info.interval) for to_host in (0x80, 0))
-    return interface(number, 2, (3, info.subclass, info.protocol)) + hid_descriptor(info) + b"".join(pipes)
+    pipes = (endpoint(HID_PIPE | to_host, INTERRUPT, info.packet, info.interval) for to_host in (TO_HOST, 0))
+    return interface(number, (HUMAN_INTERFACE, info.subclass, info.protocol), class_descriptor(info), *pipes)
 
 
-def configuration(mode: str, hid: HIDInfo) -> bytes:
+def configuration_of(mode: str, hid: HIDInfo) -> bytes:
     """The configuration of a mode: the storage or the human interface first."""
-    parts = mode.split("+")
-    body, count = b"", 0
-    if "MSC" in parts:
-        body, count = storage_interface(0), 1
-    elif "HID" in parts:
-        body, count = hid_interface(0, hid), 1
-    if "VCP" in parts:
-        body += serial_interfaces(count, associated=count > 0)
-        count += 2
-    return struct.pack("<BBHBBBBB", 9, 2, 9 + len(body), count, 1, 0, BUS_POWERED, MILLIAMPS // 2) + body
+    functions, parts = mode.split("+"), []
+    if "MSC" in functions:
+        parts.append(storage_interface(0, MSC_PIPE, PACKET))
+    elif "HID" in functions:
+        parts.append(hid_interface(0, hid))
+    if "VCP" in functions:
+        parts.append(serial_interfaces(len(parts), associated=bool(parts)))
+    return configuration(*parts, attributes=BUS_POWERED, milliamps=MILLIAMPS)
 
 
-def device(mode: str, vendor: int, product: int) -> bytes:
+def device_of(mode: str, vendor: int, product: int) -> bytes:
     """A composite device; one that is only a serial port says so instead, for Windows' sake."""
-    kind = (2, 0, 0) if mode == "VCP" else (0xEF, 2, 1)
-    numbers = struct.pack("<HHH", vendor & 0xFFFF, product & 0xFFFF, RELEASE)
-    return bytes((18, 1, 0, 2, *kind, PACKET)) + numbers + bytes((1, 2, 3, 1))
+    kind = (cdc.COMMUNICATION, 0, 0) if mode == "VCP" else COMPOSITE
+    return device_descriptor(vendor & 0xFFFF, product & 0xFFFF, RELEASE, kind=kind, ep0_size=PACKET)
 
 
 def serial_number(unique_id: bytes) -> str:
@@ -121,8 +111,8 @@ def serial_number(unique_id: bytes) -> str:
 def strings(port: Port) -> dict[int, bytes]:
     own = (port.usb.manufacturer, port.usb.product_name, serial_number(port.unique_id))
     texts = (*own, "Pyboard Config", "Pyboard Interface")
-    return {0: b"\x09\x04"} | {index: text.encode("utf-16-le") for index, text in enumerate(texts, 1)}
+    return {0: ENGLISH.to_bytes(2, "little")} | {index: text.encode("utf-16-le") for index, text in enumerate(texts, 1)}
 
 
 def described(port: Port, mode: str, vendor: int, product: int, hid: HIDInfo) -> USBDeviceConfig:
-    return USBDeviceConfig(device(mode, vendor, product), configuration(mode, hid), strings(port))
+    return USBDeviceConfig(device_of(mode, vendor, product), configuration_of(mode, hid), strings(port))

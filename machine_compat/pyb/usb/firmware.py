@@ -1,19 +1,15 @@
-"""A pyboard's firmware as a USB device: its mode, the drivers behind it, and its serial port as the board's terminal.
+"""A pyboard's firmware as a USB device: its mode, and the drivers behind it.
 
-The terminal and `USB_VCP(0)` are one: what is typed there and what the host sends is read by whoever comes first.
-
-# Ref: MicroPython ports/stm32/usb.c, main.c, mphalport.c
+# Ref: MicroPython ports/stm32/usb.c, main.c
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Sequence
 
 from machine_compat.board import Board
 from machine_compat.contract import USBDeviceConfig
 from machine_compat.machine.peripheral import made_for
 from machine_compat.machine.sdcard import SDCard
-from machine_compat.machine.usb.control import Driver
-from machine_compat.machine.usb.firmware import Bus
+from machine_compat.machine.usb.control import Bus, Driver
 from machine_compat.machine.usb.runtime import RuntimeDriver
 from machine_compat.machine.usb.stack import usb_of
 from machine_compat.pyb.flash import Flash
@@ -22,146 +18,9 @@ from machine_compat.pyb.usb.reports import Reports
 from machine_compat.pyb.usb.scsi import BlockDevice, Unit, Units
 from machine_compat.pyb.usb.serial import SerialPort
 from machine_compat.pyb.usb.storage import Storage
+from machine_compat.pyb.usb.terminal import Terminal
 
 AT_START = "VCP+MSC"
-STEP_NS = 20_000_000
-"""How long board time goes on between two looks at a keyboard that tells nobody."""
-
-
-class Keys(Protocol):
-    """The bytes typed at a terminal, and of those that come to it from elsewhere. typed: called when there are new."""
-
-    source: SerialPort | None
-    typed: Callable[[], object] | None
-
-    @property
-    def waiting(self) -> int: ...
-
-    @property
-    def wakes(self) -> bool: ...
-
-    def take(self, limit: int) -> bytes: ...
-
-
-@runtime_checkable
-class Typed(Protocol):
-    """A terminal's input."""
-
-    @property
-    def keyboard(self) -> Keys: ...
-
-
-@runtime_checkable
-class Screen(Protocol):
-    """A terminal's output. mirror: called with all that is printed, as bytes, and whether it was text."""
-
-    mirror: Callable[[bytes, bool], object] | None
-
-    def send(self, data: bytes) -> int: ...
-
-
-class Terminal:
-    """The board's terminal, with the serial port as a part of it.
-
-    Nobody looking at the board from its host, whoever runs the script is the one who has the port open.
-    """
-
-    def __init__(self, board: Board, bus: Bus, port: SerialPort) -> None:
-        self._board = board
-        self._bus = bus
-        self.port = port
-
-    @property
-    def _keys(self) -> Keys | None:
-        stdin = self._board.stdin
-        return stdin.keyboard if isinstance(stdin, Typed) else None
-
-    def open(self) -> None:
-        """Have what comes from the host typed, and what is printed sent."""
-        keys, out = self._keys, self._board.stdout
-        if keys is not None:
-            keys.source = self.port
-        if isinstance(out, Screen):
-            out.mirror = self._show
-
-    def close(self) -> None:
-        keys, out = self._keys, self._board.stdout
-        if keys is not None:
-            keys.source = None
-        if isinstance(out, Screen):
-            out.mirror = None
-
-    def listen(self, told: Callable[[], object] | None) -> None:
-        """Have somebody told when bytes come."""
-        self.port.arrived = told
-        if self._keys is not None:
-            self._keys.typed = told
-
-    # ---- the stream
-
-    @property
-    def connected(self) -> bool:
-        return self.port.connected or self._alone
-
-    @property
-    def _alone(self) -> bool:
-        return not self._bus.watched and isinstance(self._board.stdout, Screen)
-
-    @property
-    def waiting(self) -> int:
-        keys = self._keys
-        # It counts the port's in, while that is open.
-        return self.port.waiting if keys is None else keys.waiting
-
-    def read(self, limit: int) -> bytes:
-        """At most so many of the bytes that wait."""
-        keys = self._keys
-        if keys is None:
-            return self.port.read(limit)
-        data = b""
-        while len(data) < limit and keys.waiting:
-            data += keys.take(limit - len(data))
-        return data
-
-    @property
-    def wakes(self) -> bool:
-        """Whether what comes ends the board's waits by itself."""
-        keys = self._keys
-        return keys is None or keys.wakes
-
-    def wait(self, deadline_ns: int) -> None:
-        """Wait until something may have come."""
-        clock = self._board.clock
-        clock.wait_until(deadline_ns if self.wakes else min(deadline_ns, clock.now_ns() + STEP_NS))
-        self._bus.demand()
-        self._board.interrupts.run()
-
-    @property
-    def half_empty(self) -> bool:
-        return self._alone or self.port.half_empty
-
-    def send(self, data: bytes, timeout_ms: int) -> int:
-        """Send bytes, waiting so long for room for each, and for a host; how many were taken."""
-        if self._alone:
-            self.print(data)
-            return len(data)
-        sent = self.port.send(data, timeout_ms)
-        self._display(data[:sent])
-        return sent
-
-    def print(self, data: bytes) -> None:
-        """Send all bytes; those that nobody takes drive out the oldest."""
-        self._display(data)
-        self.port.print(data)
-
-    def _display(self, data: bytes) -> None:
-        out = self._board.stdout
-        if isinstance(out, Screen):
-            out.send(data)
-
-    def _show(self, data: bytes, text: bool) -> None:
-        # A terminal wants both for a new line (mp_hal_stdout_tx_strn_cooked).
-        self.port.print(data.replace(b"\n", b"\r\n") if text else data)
 
 
 class PyboardUSB:

@@ -8,24 +8,21 @@ from contextlib import suppress
 
 from machine_compat.board import Board
 from machine_compat.errors import BusError
-from machine_compat.machine.usb.control import (
-    AGREED,
-    CLASS,
-    CLEAR_FEATURE,
-    REFUSED,
-    TO_ENDPOINT,
-    TO_HOST,
-    TYPE_MASK,
-    Reply,
+from machine_compat.machine.usb.control import AGREED, REFUSED, SETUP_STAGE, Bus, Reply
+from machine_compat.machine.usb.descriptors import walk
+from machine_compat.pyb.usb.descriptors import MOUSE, HIDInfo, class_descriptor
+from machine_compat.usbspec.descriptors import ENDPOINT, TO_HOST
+from machine_compat.usbspec.hid import (
+    GET_IDLE,
+    GET_PROTOCOL,
+    HID_DESCRIPTOR,
+    HUMAN_INTERFACE,
+    REPORT_DESCRIPTOR,
+    SET_IDLE,
+    SET_PROTOCOL,
 )
-from machine_compat.machine.usb.control import SETUP as FIRST
-from machine_compat.machine.usb.descriptors import ENDPOINT, walk
-from machine_compat.machine.usb.firmware import Bus
-from machine_compat.pyb.usb.descriptors import MOUSE, HIDInfo, hid_descriptor
+from machine_compat.usbspec.requests import CLASS, GET_DESCRIPTOR, Setup
 
-HUMAN_INTERFACE = 3
-GET_DESCRIPTOR, HID_DESCRIPTOR, REPORT_DESCRIPTOR = 6, 0x21, 0x22
-GET_IDLE, GET_PROTOCOL, SET_IDLE, SET_PROTOCOL = 2, 3, 10, 11
 MS = 1_000_000
 
 
@@ -102,16 +99,15 @@ class Reports:
         self._busy = False
         self._received = None
 
-    def control(self, stage: int, setup: bytes) -> Reply:
-        kind, request, value = setup[0] & TYPE_MASK, setup[1], int.from_bytes(setup[2:4], "little")
-        if setup[0] == TO_ENDPOINT and request == CLEAR_FEATURE and not self.waiting:
+    def control(self, stage: int, setup: Setup) -> Reply:
+        if setup.clears_endpoint and not self.waiting:
             self._listen()
-        if kind == CLASS:
-            return self._class_request(request, value, stage)
-        if request == GET_DESCRIPTOR and setup[0] & TO_HOST:
+        if setup.kind == CLASS:
+            return self._class_request(setup.bRequest, setup.wValue, stage)
+        if setup.bRequest == GET_DESCRIPTOR and setup.device_to_host:
             reports = self.info.reports
-            known = {REPORT_DESCRIPTOR: reports[: len(reports) & 0xFF], HID_DESCRIPTOR: hid_descriptor(self.info)}
-            return Reply(True, data=known.get(value >> 8, b""))
+            known = {REPORT_DESCRIPTOR: reports[: len(reports) & 0xFF], HID_DESCRIPTOR: class_descriptor(self.info)}
+            return Reply(True, data=known.get(setup.wValue >> 8, b""))
         return REFUSED
 
     def _class_request(self, request: int, value: int, stage: int) -> Reply:
@@ -121,9 +117,9 @@ class Reports:
             return Reply(True, data=bytes((self._protocol,)))
         if request not in (SET_IDLE, SET_PROTOCOL):
             return REFUSED
-        if stage == FIRST and request == SET_IDLE:
+        if stage == SETUP_STAGE and request == SET_IDLE:
             self._idle = value >> 8
-        elif stage == FIRST:
+        elif stage == SETUP_STAGE:
             self._protocol = value & 0xFF
         return AGREED
 

@@ -5,20 +5,29 @@ A unit's blocks are counted when the host asks for its capacity, and commands th
 # Ref: MicroPython ports/stm32/usbd_msc_interface.c, usbdev/class/src/usbd_msc_scsi.c; T10 SPC-2 and SBC-2
 """
 
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-BLOCK = 512
+from machine_compat.usbspec import scsi
+from machine_compat.usbspec.scsi import (
+    BLOCK,
+    INVALID_FIELD,
+    NO_MEDIUM,
+    NOTHING_WRONG,
+    OUT_OF_RANGE,
+    UNKNOWN_COMMAND,
+    Sense,
+)
+from machine_compat.usbspec.storage import CommandWrapper
+
 START, SYNC, COUNT = 1, 3, 4
 SENSES = 4
 """How many reasons for failures are kept for the host."""
-NOT_READY, HARDWARE_ERROR, ILLEGAL_REQUEST = 2, 4, 5
-UNKNOWN, OUT_OF_RANGE, WRONG_FIELD, NO_MEDIUM = 0x20, 0x21, 0x24, 0x3A
-READ_FAULT, WRITE_FAULT = 0x11, 0x03
-INQUIRY_DATA = bytes((0x00, 0x80, 0x02, 0x02, 31, 0, 0, 0))
-"""A disk with removable medium."""
+READ_FAULT, WRITE_FAULT = Sense(scsi.HARDWARE_ERROR, 0x11), Sense(scsi.HARDWARE_ERROR, 0x03)
+SCSI_2 = 2
+ADDITIONAL = 12
+"""How many bytes more its sense data say they have, which are ten."""
 PAGES = {0x00: bytes((0, 0, 0, 2, 0x00, 0x83)), 0x83: bytes((0, 0x83, 0, 0))}
 """Vital product data: the list of pages, and an empty identification."""
 
@@ -38,7 +47,7 @@ class Unit:
 
     def __init__(self, device: BlockDevice, product: str) -> None:
         self.device = device
-        self.inquiry = INQUIRY_DATA + b"MicroPy " + product.encode().ljust(16) + b"1.00"
+        self.inquiry = scsi.inquiry_data("MicroPy", product, "1.00", SCSI_2)
         self.blocks = 0
         self.started = False
 
@@ -54,40 +63,21 @@ class Unit:
     def read(self, first: int, count: int) -> bytes:
         data = bytearray(count * BLOCK)
         if self.device.readblocks(first, data) != 0:
-            raise Failed(HARDWARE_ERROR, READ_FAULT)
+            raise Failed(READ_FAULT)
         return bytes(data)
 
     def write(self, first: int, data: bytes) -> None:
         if self.device.writeblocks(first, data) != 0:
-            raise Failed(HARDWARE_ERROR, WRITE_FAULT)
+            raise Failed(WRITE_FAULT)
 
 
 class Failed(Exception):
-    """A command failed. key, code: why. without_data: whether the host is told at once, and no endpoint halts."""
+    """A command failed. sense: why. without_data: whether the host is told at once, and no endpoint halts."""
 
-    def __init__(self, key: int, code: int, *, without_data: bool = False) -> None:
-        super().__init__(f"sense {key:02X}h/{code:02X}h")
-        self.key = key
-        self.code = code
+    def __init__(self, sense: Sense, *, without_data: bool = False) -> None:
+        super().__init__(str(sense))
+        self.sense = sense
         self.without_data = without_data
-
-
-class Command(NamedTuple):
-    """What came in a command's wrapper. expected: how many bytes the host wants to move, and in which direction."""
-
-    lun: int
-    block: bytes
-    expected: int
-    to_host: bool
-
-    @property
-    def first(self) -> int:
-        return int.from_bytes(self.block[2:6], "big")
-
-    @property
-    def blocks(self) -> int:
-        """How many blocks, from the first on."""
-        return int.from_bytes(self.block[7:9], "big")
 
 
 class Moved(NamedTuple):
@@ -103,22 +93,22 @@ class Units:
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self.units = units
-        self._senses: deque[Failed] = deque(maxlen=SENSES)
-        self._acts: dict[int, Callable[[Command], Moved]] = {
-            0x00: self._test_ready,
-            0x03: self._request_sense,
-            0x12: self._inquiry,
-            0x1A: lambda _: Moved(bytes((3, 0, 0, 0))),  # MODE SENSE: no pages, not write-protected
-            0x1B: self._start_stop,
-            0x1E: self._allow_removal,
-            0x23: self._format_capacities,
-            0x25: self._capacity,
-            0x28: self._read,
-            0x2A: self._write,
-            0x2F: self._verify,
-            0x35: lambda _: Moved(),  # SYNCHRONIZE CACHE: nothing is kept back
-            0x5A: lambda _: Moved(bytes((0, 6, 0, 0, 0, 0, 0, 0))),
-            0x91: lambda _: Moved(),
+        self._senses: deque[Sense] = deque(maxlen=SENSES)
+        self._acts: dict[int, Callable[[CommandWrapper], Moved]] = {
+            scsi.TEST_UNIT_READY: self._test_ready,
+            scsi.REQUEST_SENSE: self._request_sense,
+            scsi.INQUIRY: self._inquiry,
+            scsi.MODE_SENSE_6: lambda _: Moved(scsi.mode_data(scsi.MODE_SENSE_6)),
+            scsi.START_STOP_UNIT: self._start_stop,
+            scsi.PREVENT_ALLOW_REMOVAL: self._allow_removal,
+            scsi.READ_FORMAT_CAPACITIES: self._format_capacities,
+            scsi.READ_CAPACITY: self._capacity,
+            scsi.READ_10: self._read,
+            scsi.WRITE_10: self._write,
+            scsi.VERIFY_10: self._verify,
+            scsi.SYNCHRONIZE_CACHE_10: lambda _: Moved(),  # nothing is kept back
+            scsi.MODE_SENSE_10: lambda _: Moved(scsi.mode_data(scsi.MODE_SENSE_10)),
+            scsi.SYNCHRONIZE_CACHE_16: lambda _: Moved(),
         }
 
     def start(self) -> None:
@@ -126,11 +116,11 @@ class Units:
         for unit in self.units:
             unit.start()
 
-    def execute(self, command: Command) -> Moved:
+    def execute(self, command: CommandWrapper) -> Moved:
         """Begin a command. Raises Failed, and REQUEST SENSE will say why."""
         act = self._acts.get(command.block[0])
         if act is None:
-            raise self.failed(Failed(ILLEGAL_REQUEST, UNKNOWN))
+            raise self.failed(Failed(UNKNOWN_COMMAND))
         try:
             return act(command)
         except Failed as error:
@@ -138,84 +128,84 @@ class Units:
 
     def failed(self, error: Failed) -> Failed:
         """Remember a failure for the host."""
-        self._senses.append(error)
+        self._senses.append(error.sense)
         return error
 
     def not_understood(self) -> None:
         """Remember what came and is no command at all."""
-        self.failed(Failed(ILLEGAL_REQUEST, UNKNOWN))
+        self.failed(Failed(UNKNOWN_COMMAND))
 
     # ---- the commands
 
-    def _unit(self, command: Command) -> Unit:
+    def _unit(self, command: CommandWrapper) -> Unit:
         if command.lun >= len(self.units):
-            raise Failed(NOT_READY, NO_MEDIUM)
+            raise Failed(NO_MEDIUM)
         return self.units[command.lun]
 
-    def _test_ready(self, command: Command) -> Moved:
+    def _test_ready(self, command: CommandWrapper) -> Moved:
         if command.expected:
-            raise Failed(ILLEGAL_REQUEST, UNKNOWN)
+            raise Failed(UNKNOWN_COMMAND)
         if command.lun >= len(self.units) or not self.units[command.lun].started:
-            raise Failed(NOT_READY, NO_MEDIUM, without_data=True)
+            raise Failed(NO_MEDIUM, without_data=True)
         return Moved()
 
-    def _request_sense(self, command: Command) -> Moved:
-        error = self._senses.popleft() if self._senses else None
-        key, code = (error.key, error.code) if error is not None else (0, 0)
-        return Moved(bytes((0x70, 0, key, 0, 0, 0, 0, 12, 0, 0, 0, 0, code, 0, 0, 0, 0, 0))[: command.block[4]])
+    def _request_sense(self, command: CommandWrapper) -> Moved:
+        sense = self._senses.popleft() if self._senses else NOTHING_WRONG
+        return Moved(scsi.sense_data(sense, ADDITIONAL)[: command.block[4]])
 
-    def _inquiry(self, command: Command) -> Moved:
+    def _inquiry(self, command: CommandWrapper) -> Moved:
         block = command.block
         if block[1] & 1:
             if block[2] not in PAGES:
-                raise Failed(ILLEGAL_REQUEST, UNKNOWN)
+                raise Failed(UNKNOWN_COMMAND)
             return Moved(PAGES[block[2]])
         if command.lun >= len(self.units):
-            raise Failed(ILLEGAL_REQUEST, UNKNOWN)
+            raise Failed(UNKNOWN_COMMAND)
         return Moved(self.units[command.lun].inquiry[: block[4]])
 
-    def _start_stop(self, command: Command) -> Moved:
+    def _start_stop(self, command: CommandWrapper) -> Moved:
         """A host that ejects the disk stops it, and finds no medium from then on."""
         if command.lun < len(self.units):
             self.units[command.lun].started = bool(command.block[4] & 1)
         return Moved()
 
-    def _allow_removal(self, command: Command) -> Moved:
+    def _allow_removal(self, command: CommandWrapper) -> Moved:
         if command.lun < len(self.units):
             self.units[command.lun].device.ioctl(SYNC, 0)
         return Moved()
 
-    def _capacity(self, command: Command) -> Moved:
-        return Moved(struct.pack(">II", self._unit(command).count() - 1 & 0xFFFFFFFF, BLOCK))
+    def _capacity(self, command: CommandWrapper) -> Moved:
+        return Moved(scsi.capacity_data(self._unit(command).count()))
 
-    def _format_capacities(self, command: Command) -> Moved:
-        blocks = self._unit(command).count()
-        return Moved(struct.pack(">IIBBH", 8, blocks - 1 & 0xFFFFFFFF, 2, 0, BLOCK))
+    def _format_capacities(self, command: CommandWrapper) -> Moved:
+        return Moved(scsi.format_capacities_data(self._unit(command).count() - 1))
 
-    def _read(self, command: Command) -> Moved:
+    def _read(self, command: CommandWrapper) -> Moved:
         return self._transfer(command, to_host=True)
 
-    def _write(self, command: Command) -> Moved:
+    def _write(self, command: CommandWrapper) -> Moved:
         return self._transfer(command, to_host=False)
 
-    def _transfer(self, command: Command, *, to_host: bool) -> Moved:
+    def _transfer(self, command: CommandWrapper, *, to_host: bool) -> Moved:
         if command.to_host != to_host:
-            raise Failed(ILLEGAL_REQUEST, UNKNOWN)
+            raise Failed(UNKNOWN_COMMAND)
         unit = self._unit(command)
         if not unit.started:
-            raise Failed(NOT_READY, NO_MEDIUM)
-        self._check_range(unit, command)
-        if command.expected != command.blocks * BLOCK:
-            raise Failed(ILLEGAL_REQUEST, UNKNOWN)
-        return Moved(b"", command.first, command.blocks)
+            raise Failed(NO_MEDIUM)
+        first, blocks = self._extent(unit, command)
+        if command.expected != blocks * BLOCK:
+            raise Failed(UNKNOWN_COMMAND)
+        return Moved(b"", first, blocks)
 
-    def _verify(self, command: Command) -> Moved:
+    def _verify(self, command: CommandWrapper) -> Moved:
         if command.block[1] & 2:
-            raise Failed(ILLEGAL_REQUEST, WRONG_FIELD)
-        self._check_range(self._unit(command), command)
+            raise Failed(INVALID_FIELD)
+        self._extent(self._unit(command), command)
         return Moved()
 
     @staticmethod
-    def _check_range(unit: Unit, command: Command) -> None:
-        if command.first + command.blocks > unit.blocks:
-            raise Failed(ILLEGAL_REQUEST, OUT_OF_RANGE)
+    def _extent(unit: Unit, command: CommandWrapper) -> tuple[int, int]:
+        first, blocks = scsi.extent(command.block)
+        if first + blocks > unit.blocks:
+            raise Failed(OUT_OF_RANGE)
+        return first, blocks

@@ -9,24 +9,20 @@ from contextlib import suppress
 
 from machine_compat.board import Board
 from machine_compat.errors import BusError
-from machine_compat.machine.usb.control import (
-    AGREED,
-    CLASS,
-    CLEAR_FEATURE,
-    DATA,
-    REFUSED,
-    TO_ENDPOINT,
-    TO_HOST,
-    TYPE_MASK,
-    Reply,
+from machine_compat.machine.usb.control import AGREED, DATA_STAGE, REFUSED, SETUP_STAGE, Bus, Reply
+from machine_compat.machine.usb.descriptors import walk
+from machine_compat.pyb.usb.descriptors import PACKET
+from machine_compat.usbspec.cdc import (
+    CDC_DATA,
+    COMMUNICATION,
+    DTR,
+    GET_LINE_CODING,
+    SET_CONTROL_LINE_STATE,
+    SET_LINE_CODING,
 )
-from machine_compat.machine.usb.control import SETUP as FIRST
-from machine_compat.machine.usb.descriptors import ASSOCIATION, ENDPOINT, INTERFACE, walk
-from machine_compat.machine.usb.firmware import Bus
-from machine_compat.pyb.usb.descriptors import BULK, PACKET
+from machine_compat.usbspec.descriptors import ASSOCIATION, BULK, ENDPOINT, INTERFACE, TO_HOST
+from machine_compat.usbspec.requests import CLASS, Setup
 
-COMMUNICATION, CDC_DATA = 2, 10
-SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE = 0x20, 0x21, 0x22
 RTS, CTS = 1, 2
 BUFFER = 1024
 """MICROPY_HW_USB_CDC_TX_DATA_SIZE, and RX, of which one byte is never used."""
@@ -164,25 +160,25 @@ class SerialPort:
         self._opened += self._opened & 1
         self.connected = False
 
-    def control(self, stage: int, setup: bytes) -> Reply:
-        if setup[0] == TO_ENDPOINT and setup[1] == CLEAR_FEATURE:
+    def control(self, stage: int, setup: Setup) -> Reply:
+        if setup.clears_endpoint:
             self._receive()
             self._flush()
-        if setup[0] & TYPE_MASK != CLASS:
+        if setup.kind != CLASS:
             return REFUSED
-        request = setup[1]
-        if request == SET_LINE_CODING and setup[6]:
-            return Reply(True, into=self._coding) if stage != DATA else AGREED
+        request, length = setup.bRequest, setup.wLength & 0xFF
+        if request == SET_LINE_CODING and length:
+            return Reply(True, into=self._coding) if stage != DATA_STAGE else AGREED
         if request == GET_LINE_CODING:
             # The rate is kept, and for the rest it always says 8N1.
             return Reply(True, data=bytes(self._coding[:4]) + b"\0\0\x08")
-        if request == SET_CONTROL_LINE_STATE and stage == FIRST:
-            self._set_lines(setup[2])
-        return Reply(True, data=bytes(setup[6])) if setup[0] & TO_HOST else AGREED
+        if request == SET_CONTROL_LINE_STATE and stage == SETUP_STAGE:
+            self._set_lines(setup.wValue)
+        return Reply(True, data=bytes(length)) if setup.device_to_host else AGREED
 
     def _set_lines(self, lines: int) -> None:
         self._close()
-        if lines & 1:
+        if lines & DTR:
             self._opened += 1
             clock, opened = self._board.clock, self._opened
             clock.call_at(clock.now_ns() + OPENING_NS, lambda: self._settle(opened))

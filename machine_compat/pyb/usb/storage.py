@@ -5,30 +5,26 @@
 """
 
 import enum
-import struct
 from contextlib import suppress
 
 from machine_compat.errors import BusError
-from machine_compat.machine.usb.control import (
-    AGREED,
-    CLASS,
-    CLEAR_FEATURE,
-    REFUSED,
-    TO_ENDPOINT,
-    TO_HOST,
-    TYPE_MASK,
-    Reply,
+from machine_compat.machine.usb.control import AGREED, REFUSED, SETUP_STAGE, Bus, Reply
+from machine_compat.pyb.usb.descriptors import MSC_PIPE, PACKET
+from machine_compat.pyb.usb.scsi import Failed, Units
+from machine_compat.usbspec import storage
+from machine_compat.usbspec.descriptors import TO_HOST
+from machine_compat.usbspec.requests import CLASS, Setup
+from machine_compat.usbspec.scsi import BLOCK
+from machine_compat.usbspec.storage import (
+    FAILED,
+    PASSED,
+    STORAGE,
+    CommandWrapper,
+    status_wrapper,
+    storage_interface,
 )
-from machine_compat.machine.usb.control import SETUP as FIRST
-from machine_compat.machine.usb.firmware import Bus
-from machine_compat.pyb.usb.descriptors import MSC_PIPE, PACKET, storage_interface
-from machine_compat.pyb.usb.scsi import BLOCK, Command, Failed, Units
 
-STORAGE = 8
-IN, OUT = 0x80 | MSC_PIPE, MSC_PIPE
-COMMAND_SIGNATURE, STATUS_SIGNATURE = b"USBC", b"USBS"
-COMMAND_SIZE = 31
-PASSED, FAILED = 0, 1
+IN, OUT = TO_HOST | MSC_PIPE, MSC_PIPE
 PIECE = 2048 // BLOCK
 """How many blocks are moved at a time (MSC_MEDIA_PACKET)."""
 
@@ -67,22 +63,21 @@ class Storage:
         self._forget()
         self.units.start()
         self._submit(OUT, PACKET)
-        return len(storage_interface(0))
+        return len(storage_interface(0, MSC_PIPE, PACKET))
 
     def reset(self) -> None:
         self._forget()
 
-    def control(self, stage: int, setup: bytes) -> Reply:
-        if stage == FIRST and setup[0] == TO_ENDPOINT and setup[1] == CLEAR_FEATURE:
-            self._cleared(setup[4])
-        if setup[0] & TYPE_MASK != CLASS:
+    def control(self, stage: int, setup: Setup) -> Reply:
+        if stage == SETUP_STAGE and setup.clears_endpoint:
+            self._cleared(setup.wIndex & 0xFF)
+        if setup.kind != CLASS or setup.wValue:
             return REFUSED
-        length = int.from_bytes(setup[6:8], "little")
-        match setup[1], setup[2] | setup[3] << 8, length, bool(setup[0] & TO_HOST):
-            case (0xFE, 0, 1, True):  # Get Max LUN
+        match setup.bRequest, setup.wLength, setup.device_to_host:
+            case (storage.GET_MAX_LUN, 1, True):
                 return Reply(True, data=bytes((max(0, len(self.units.units) - 1),)))
-            case (0xFF, 0, 0, False):  # Bulk-Only Mass Storage Reset
-                if stage == FIRST:
+            case (storage.STORAGE_RESET, 0, False):
+                if stage == SETUP_STAGE:
                     self._forget()
                     self._recovered = True
                     self._submit(OUT, PACKET)
@@ -110,22 +105,15 @@ class Storage:
 
     # ---- a command
 
-    def _begin(self, wrapper: bytes) -> None:
+    def _begin(self, data: bytes) -> None:
         self._recovered = False
-        if (
-            len(wrapper) != COMMAND_SIZE
-            or wrapper[:4] != COMMAND_SIGNATURE
-            or wrapper[13] > 1
-            or not 1 <= wrapper[14] <= 16
-        ):
+        command = CommandWrapper.parse(data)
+        if command is None or command.lun > 1:
             self.units.not_understood()
             self._state = State.BROKEN
             self._bus.stall(IN, True)
             return
-        self._tag = wrapper[4:8]
-        (self._residue,) = struct.unpack("<I", wrapper[8:12])
-        self._lun = wrapper[13]
-        command = Command(self._lun, wrapper[15:31], self._residue, bool(wrapper[12] & 0x80))
+        self._tag, self._residue, self._lun = command.tag, command.expected, command.lun
         try:
             moved = self.units.execute(command)
         except Failed as error:
@@ -136,14 +124,14 @@ class Storage:
             self._state = State.IN if command.to_host else State.OUT
             self._go_on()
         elif moved.data:
-            data = moved.data[: self._residue]
-            self._residue -= len(data)
+            reply = moved.data[: self._residue]
+            self._residue -= len(reply)
             self._state = State.IN
-            self._submit(IN, data)
+            self._submit(IN, reply)
         else:
             self._finish(PASSED)
 
-    def _refuse(self, command: Command, error: Failed) -> None:
+    def _refuse(self, command: CommandWrapper, error: Failed) -> None:
         """Halt where the host waits, and tell it why it was when it has cleared that."""
         if error.without_data:
             self._finish(FAILED)
@@ -198,7 +186,7 @@ class Storage:
         """Send the status, and be ready for the next command."""
         self._state = State.COMMAND
         self._left = 0
-        self._submit(IN, struct.pack("<4s4sIB", STATUS_SIGNATURE, self._tag, self._residue, status))
+        self._submit(IN, status_wrapper(self._tag, self._residue, status))
         self._submit(OUT, PACKET)
 
     def _submit(self, endpoint: int, data: bytes | int) -> None:

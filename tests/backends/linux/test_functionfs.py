@@ -42,7 +42,7 @@ def test_a_serial_port_is_refused_with_the_reason() -> None:
 
 
 def test_a_configuration_that_is_cut_off() -> None:
-    with pytest.raises(ConfigError, match="cut off or malformed: .* at byte 9"):
+    with pytest.raises(ConfigError, match=r"cut off or malformed: .* at byte 9"):
         descriptors(configuration(KEYS)[:12], {})
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from machine_compat.errors import ConfigError
 from machine_compat.mock.devices.sdcard_blocks import ImageBlocks
-from machine_compat.mock.usb.descriptors import configuration, device_descriptor
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
-from machine_compat.mock.usb.mass_storage import MassStorage, mass_storage_interface
-from machine_compat.mock.usb.scsi import BLOCK, SCSIDisk
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
+from machine_compat.mock.usb.mass_storage import MassStorage
+from machine_compat.mock.usb.scsi import SCSIDisk
+from machine_compat.usbspec.descriptors import configuration, device_descriptor
+from machine_compat.usbspec.requests import Setup
+from machine_compat.usbspec.scsi import BLOCK
+from machine_compat.usbspec.storage import storage_interface
 
 VENDOR, PRODUCT = 0x1209, 0x0004
 PIPE, SIZE = 1, 64
@@ -23,7 +26,7 @@ class USBDisk(SimulatedDevice):
     """
 
     device_bytes = device_descriptor(VENDOR, PRODUCT, 0x0100)
-    configuration_bytes = configuration(mass_storage_interface(0, PIPE, SIZE))
+    configuration_bytes = configuration(storage_interface(0, PIPE, SIZE))
 
     def __init__(self, file: str | Path, serial: str = "000000000001") -> None:
         super().__init__("machine_compat", "disk", str(serial))

@@ -12,8 +12,9 @@ Bulk endpoints 0x01 and 0x81, interrupt endpoints 0x02 and 0x82: packets come ba
 
 from collections import deque
 
-from machine_compat.mock.usb.descriptors import BULK, INTERRUPT, configuration, device_descriptor, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
+from machine_compat.usbspec.descriptors import BULK, INTERRUPT, configuration, device_descriptor, endpoint, interface
+from machine_compat.usbspec.requests import Setup
 
 VENDOR, PRODUCT = 0x1209, 0x0001
 

@@ -1,6 +1,6 @@
 """This file is a USB keyboard: reports of eight bytes, also for hosts that know the boot protocol alone, and LEDs.
 
-# Ref: USB Device Class Definition for HID 1.11: 7.2 requests, appendix B.1 and E.6 report descriptor, C boot protocol;
+# Ref: USB Device Class Definition for HID 1.11: 7.2 requests, appendix B.1 and C boot protocol;
 # HID Usage Tables 1.3, 10 keyboard page.
 """
 
@@ -8,16 +8,15 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from machine_compat.mock.usb.descriptors import INTERRUPT, configuration, device_descriptor, endpoint, interface
-from machine_compat.mock.usb.device import Handshake, Setup, SimulatedDevice
+from machine_compat.mock.usb.device import Handshake, SimulatedDevice
 from machine_compat.mock.world import Event
+from machine_compat.usbspec import hid
+from machine_compat.usbspec.descriptors import INTERRUPT, TO_HOST, configuration, device_descriptor, endpoint, interface
+from machine_compat.usbspec.requests import CLASS, TO_INTERFACE, Setup
 
 VENDOR, PRODUCT = 0x1209, 0x0002
-REPORT_DESCRIPTOR = bytes.fromhex(
-    "0501 0906 a101 0507 19e0 29e7 1500 2501 7501 9508 8102 9501 7508 8101"
-    "9505 7501 0508 1901 2905 9102 9501 7503 9101 9506 7508 1500 2565 0507 1900 2965 8100 c0"
-)
-HID_DESCRIPTOR = bytes((9, 0x21, 0x11, 0x01, 0, 1, 0x22, len(REPORT_DESCRIPTOR), 0))
+HID_DESCRIPTOR = hid.hid_descriptor(len(hid.KEYBOARD_REPORTS))
+BOOT_KEYBOARD = (hid.HUMAN_INTERFACE, hid.BOOT, hid.BOOT_KEYBOARD)
 INTERVAL_MS = 10
 INPUT, OUTPUT = 1, 2
 IDLE_UNIT_NS = 4_000_000
@@ -47,11 +46,11 @@ class USBKeyboard(SimulatedDevice):
 
     device_bytes = device_descriptor(VENDOR, PRODUCT, 0x0100, ep0_size=8)
     configuration_bytes = configuration(
-        interface(0, (3, 1, 1), HID_DESCRIPTOR, endpoint(0x81, INTERRUPT, 8, INTERVAL_MS)), attributes=0xA0
+        interface(0, BOOT_KEYBOARD, HID_DESCRIPTOR, endpoint(0x81, INTERRUPT, 8, INTERVAL_MS)), attributes=0xA0
     )
     class_descriptors: ClassVar[Mapping[tuple[int, int], bytes]] = {
-        (0x22, 0): REPORT_DESCRIPTOR,
-        (0x21, 0): HID_DESCRIPTOR,
+        (hid.REPORT_DESCRIPTOR, 0): hid.KEYBOARD_REPORTS,
+        (hid.HID_DESCRIPTOR, 0): HID_DESCRIPTOR,
     }
 
     def __init__(self, serial: str = "0001") -> None:
@@ -116,21 +115,23 @@ class USBKeyboard(SimulatedDevice):
         self._rest()
 
     def request(self, setup: Setup, data: bytes) -> bytes | None:
-        match setup.bmRequestType, setup.bRequest:
-            case (0xA1, 0x01):  # GET_REPORT
+        if setup.bmRequestType & ~TO_HOST != CLASS | TO_INTERFACE:
+            return None
+        match setup.device_to_host, setup.bRequest:
+            case (True, hid.GET_REPORT):
                 return {INPUT: self._last, OUTPUT: bytes((self._lit,))}.get(setup.wValue >> 8)
-            case (0xA1, 0x02):  # GET_IDLE
+            case (True, hid.GET_IDLE):
                 return bytes((self._idle,))
-            case (0xA1, 0x03):  # GET_PROTOCOL
+            case (True, hid.GET_PROTOCOL):
                 return bytes((self.protocol,))
-            case (0x21, 0x09) if setup.wValue >> 8 == OUTPUT and len(data) == 1:  # SET_REPORT
+            case (False, hid.SET_REPORT) if setup.wValue >> 8 == OUTPUT and len(data) == 1:
                 self._lit = data[0] & 0x1F
                 return b""
-            case (0x21, 0x0A):  # SET_IDLE
+            case (False, hid.SET_IDLE):
                 self._idle = setup.wValue >> 8
                 self._rest()
                 return b""
-            case (0x21, 0x0B) if setup.wValue in (0, 1):  # SET_PROTOCOL
+            case (False, hid.SET_PROTOCOL) if setup.wValue in (0, 1):
                 self.protocol = setup.wValue
                 return b""
         return None

@@ -14,8 +14,9 @@ from machine_compat.mock.chip import UARTPeer
 from machine_compat.mock.nets import connect
 from machine_compat.mock.usb.bridge import Bridge
 from machine_compat.mock.usb.cdc_serial import CDCSerial, cdc_interfaces
-from machine_compat.mock.usb.descriptors import configuration, device_descriptor
-from machine_compat.mock.usb.device import Handshake, Setup
+from machine_compat.mock.usb.device import Handshake
+from machine_compat.usbspec.descriptors import COMPOSITE, configuration, device_descriptor
+from machine_compat.usbspec.requests import Setup
 
 VENDOR, PRODUCT = 0x1209, 0x0003
 NOTIFY, DATA, SIZE = 1, 2, 64
@@ -51,7 +52,7 @@ class USBSerial(Bridge):
     label: ClassVar[str] = "usbserial"
     pins: ClassVar[tuple[str, ...]] = ("TX", "RX")
     buses: ClassVar[Mapping[str, Mapping[str, str]]] = {"uart0": {"tx": "TX", "rx": "RX"}}
-    device_bytes = device_descriptor(VENDOR, PRODUCT, 0x0100, kind=(0xEF, 2, 1))
+    device_bytes = device_descriptor(VENDOR, PRODUCT, 0x0100, kind=COMPOSITE)
     configuration_bytes = configuration(cdc_interfaces(0, NOTIFY, DATA, SIZE))
 
     def __init__(self, serial: str = "0001", *, loopback: int = 0) -> None:
