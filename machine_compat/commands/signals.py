@@ -15,15 +15,9 @@ INTERRUPTED = 130
 TERMINATED = 143
 INSIST_S = 2.0
 """Within so long of the first, a second Ctrl-C is not for the script any more."""
-DELICATE = tuple(
-    f"machine_compat.{name}"
-    for name in (
-        "board", "interrupts", "machine", "mock", "pyb", "taps",
-        # A file system is not left between two of its writes.
-        "modules.vfs", "modules.esp32", "modules.rp2", "modules.nor_flash",
-    )
-)  # fmt: skip
-"""Code that must not be left half-way while the script goes on."""
+ROOMS = "board flash interrupts machine mock modules oserror pyb raw_flash taps"
+DELICATE = (*(f"machine_compat.{room}" for room in ROOMS.split()), "weakref", "_weakrefset")
+"""Code that must not be left half-way while the script goes on; what a finalizer raises, Python throws away."""
 
 
 class Leave(BaseException):
