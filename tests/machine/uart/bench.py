@@ -1,17 +1,11 @@
 """A UART of a simulated board with a peer on its wires."""
 
 from collections.abc import Callable
-from types import ModuleType
 
-from machine_compat.board import Board
-from machine_compat.machine import build
 from machine_compat.mock.attach import Place, attach
-from machine_compat.mock.backend import MockBackend
 from machine_compat.mock.chip import UARTPeer
 from machine_compat.mock.nets import connect
-from machine_compat.profile import load
-
-MS = 1_000_000
+from tests.machine.switched import MS, Switched
 
 
 class Echo(UARTPeer):
@@ -30,20 +24,8 @@ class Echo(UARTPeer):
             self.send(data)
 
 
-class Bench:
-    """One board in a world of its own."""
-
-    def __init__(self, name: str) -> None:
-        profile = load(name)
-        self.backend = MockBackend(profile.wiring())
-        self.board = Board(profile, self.backend)
-        self.machine: ModuleType = build(self.board)
-        self.failures: list[BaseException] = []
-        self.board.handler_failed = self.failures.append
-
-    @property
-    def now(self) -> int:
-        return self.board.clock.now_ns()
+class Bench(Switched):
+    """A board with peers on its wires."""
 
     def echo(self, bus: str, baudrate: int | None = None, back: bool = False) -> Echo:
         echo = Echo(baudrate, back)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.machine.uart.bench import MS, Bench
+from tests.machine.switched import MS
+from tests.machine.uart.bench import Bench
 
 
 def test_write_reaches_a_peer_in_the_time_it_takes(pico: Bench) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from machine_compat.contract import UARTEvent
 from machine_compat.errors import BusError, Fault
-from tests.machine.uart.bench import MS, Bench
+from tests.machine.switched import MS
+from tests.machine.uart.bench import Bench
 
 POLLIN, POLLOUT = 1, 4
 

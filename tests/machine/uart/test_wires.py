@@ -5,7 +5,8 @@ import pytest
 from machine_compat.errors import DeviceError
 from machine_compat.mock.attach import Place, attach
 from machine_compat.mock.chip import UARTPeer
-from tests.machine.uart.bench import MS, Bench, Echo
+from tests.machine.switched import MS
+from tests.machine.uart.bench import Bench, Echo
 
 
 def test_two_uarts_of_one_board(pico: Bench) -> None:
