@@ -78,7 +78,28 @@ class Far:
         server().ask("set", self._kind, self._name, attribute, value)
 
 
-class Rig:
+class Plugged:
+    """What has a far side: chips to hang on it, and pins to move from outside."""
+
+    def __getitem__(self, name: str) -> Far:
+        """A chip by its part's name, or by the whole specification where that is not enough."""
+        return Far("chip", name)
+
+    def pin(self, name: str) -> Far:
+        """A pin from outside: level, volts, drive(); of a rig all that SimulatedBoard.pin has, as edges and press()."""
+        return Far("pin", name)
+
+    def attach(self, spec: str) -> Far:
+        """Hang one more chip on it."""
+        server().ask("attach", spec)
+        return Far("chip", spec)
+
+    def detach(self, name: str) -> None:
+        """Take a chip off: from now on nobody answers at its address."""
+        server().ask("detach", name)
+
+
+class Rig(Plugged):
     """What Plan describes, plugged in while the context lasts. chips and options: fields of a Plan.
 
     Leaving it raises what went wrong in the world meanwhile, such as two outputs on one wire.
@@ -141,23 +162,6 @@ class Rig:
         return part
 
     # ---- far side
-
-    def __getitem__(self, name: str) -> Far:
-        """A chip by its part's name, or by the whole specification where that is not enough."""
-        return Far("chip", name)
-
-    def pin(self, name: str) -> Far:
-        """A pin from outside, as SimulatedBoard.pin gives it: level, edges, pwm, volts, drive(), press()."""
-        return Far("pin", name)
-
-    def attach(self, spec: str) -> Far:
-        """Hang one more chip on it."""
-        server().ask("attach", spec)
-        return Far("chip", spec)
-
-    def detach(self, name: str) -> None:
-        """Take a chip off: from now on nobody answers at its address."""
-        server().ask("detach", name)
 
     def fail_i2c(self, number: int, *errors: int) -> None:
         """Have the next transfers on a bus fail, one for each errno."""

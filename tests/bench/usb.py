@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.bench.plan import USBPlan
-from tests.bench.rig import Far, server
+from tests.bench.rig import Plugged, server
 
 CONTROLLER = Path("/sys/devices/platform/vhci_hcd.0")
 FREE, USED = 4, 6
@@ -41,7 +41,7 @@ def ports() -> dict[int, list[str]]:
     return {int(row[1]): row for row in rows}
 
 
-class USB:
+class USB(Plugged):
     """What USBPlan describes, plugged in while the context lasts. drivers: modules of the kernel to load before.
 
     Leaving it raises what went wrong in the world meanwhile.
@@ -90,22 +90,3 @@ class USB:
     def _find(self, pattern: str, folder: Path) -> str | None:
         found = sorted(self.folder.rglob(pattern), key=lambda path: len(path.parts))
         return next((str(folder / path.name) for path in found if (folder / path.name).exists()), None)
-
-    # ---- far side
-
-    def __getitem__(self, name: str) -> Far:
-        """A chip by its part's name, or by the whole specification where that is not enough; or the device itself."""
-        return Far("chip", name)
-
-    def pin(self, name: str) -> Far:
-        """A pin from outside: level, volts, drive()."""
-        return Far("pin", name)
-
-    def attach(self, spec: str) -> Far:
-        """Hang one more chip on it."""
-        server().ask("attach", spec)
-        return Far("chip", spec)
-
-    def detach(self, name: str) -> None:
-        """Take a chip off: from now on nobody answers at its address."""
-        server().ask("detach", name)
